@@ -1,0 +1,63 @@
+/** Who takes part. To add a contender, add a server script under contenders/ and an entry here. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { finish } from './processes.mjs';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * @typedef {object} Entry
+ * @property {string} name For the command line and the results.
+ * @property {string} label For the tables.
+ * @property {boolean} javascript Whether handlers run as JavaScript, on the main thread of the process.
+ * @property {() => [file: string, ...args: string[]]} command Starts the server.
+ * @property {() => Promise<void>} [prepare] Builds what the command needs, if it is missing.
+ */
+
+/** @type {Entry[]} */
+export const CONTENDERS = [
+  {
+    name: 'node-exposure',
+    label: 'nodeExposure',
+    javascript: true,
+    command: () => node('node-exposure.mjs'),
+  },
+  {
+    name: 'node-http',
+    label: 'node:http',
+    javascript: true,
+    command: () => node('node-http.mjs'),
+  },
+  {
+    name: 'axum',
+    label: 'axum (no JS)',
+    javascript: false,
+    command: () => [axumBinary()],
+    prepare: buildAxum,
+  },
+  {
+    name: 'tunnel-server',
+    label: 'TunnelServer',
+    javascript: true,
+    command: () => node('tunnel-server.mjs'),
+  },
+];
+
+/** @param {string} script @returns {[string, string]} */
+function node(script) {
+  return [process.execPath, fileURLToPath(new URL(`contenders/${script}`, import.meta.url))];
+}
+
+function axumBinary() {
+  const target = resolve(ROOT, process.env.CARGO_TARGET_DIR || 'target');
+  return resolve(target, 'release', process.platform === 'win32' ? 'bench-axum.exe' : 'bench-axum');
+}
+
+async function buildAxum() {
+  if (existsSync(axumBinary())) return;
+  const args = ['build', '--release', '-p', 'bench-axum'];
+  process.stderr.write(`building the axum contender: cargo ${args.join(' ')}\n`);
+  const { code } = await finish('cargo', args, { cwd: ROOT, stdio: 'inherit' });
+  if (code !== 0) throw new Error(`cargo ${args.join(' ')} failed (exit ${code})`);
+}

@@ -1,0 +1,41 @@
+/**
+ * The work of `bench json`: one small JSON call, answered by one small task.
+ *
+ * @typedef {object} Work
+ * @property {string} name
+ * @property {string} title
+ * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
+ * @property {{ status: number, body: string }} answer What every contender must answer, byte for byte.
+ * @property {number[]} connections How many keep-alive connections to measure at, unless told otherwise.
+ * @property {Target[]} targets The ratios that matter.
+ *
+ * @typedef {object} Target A median ratio of two contenders of one run, and what it should be.
+ * @property {'reqPerSec' | 'p50Us' | 'p99Us' | 'cpuUs' | 'jsUs'} figure
+ * @property {number} connections
+ * @property {string} of
+ * @property {string} to
+ * @property {number} [atLeast]
+ * @property {number} [atMost]
+ */
+
+/** @type {Work} */
+export const json = {
+  name: 'json',
+  title: 'small JSON call: token checked, {"input":{"a":1,"b":2}} to {"ok":true,"result":3}',
+  request: {
+    method: 'POST',
+    path: '/__runner/task/app.tasks.add',
+    headers: { 'content-type': 'application/json' },
+    body: '{"input":{"a":1,"b":2}}',
+  },
+  answer: { status: 200, body: '{"ok":true,"result":3}' },
+  connections: [1, 4, 64],
+  targets: [
+    { figure: 'reqPerSec', connections: 64, of: 'tunnel-server', to: 'node-exposure', atLeast: 4 },
+    { figure: 'reqPerSec', connections: 64, of: 'tunnel-server', to: 'node-http', atLeast: 1.15 },
+    { figure: 'jsUs', connections: 64, of: 'tunnel-server', to: 'node-http', atMost: 0.35 },
+    { figure: 'cpuUs', connections: 64, of: 'tunnel-server', to: 'axum' },
+    { figure: 'reqPerSec', connections: 4, of: 'tunnel-server', to: 'node-http' },
+    { figure: 'p50Us', connections: 1, of: 'tunnel-server', to: 'node-exposure' },
+  ],
+};

@@ -1,0 +1,93 @@
+/** The measurement: contenders take turns, so that a mood of the machine hits all of them alike. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuBetween, machineCpuMs } from './cpu.mjs';
+import { LoadError, runWrk } from './wrk.mjs';
+
+const WARM_UP_SECONDS = 2;
+const SETTLE_MS = 500;
+const IDLE_MS = 2_000;
+
+/**
+ * @typedef {object} Row One contender, under one load, in one round.
+ * @property {string} contender @property {number} connections @property {number} round
+ * @property {number} requests @property {number} reqPerSec
+ * @property {number} p50Us @property {number} p99Us @property {number} p999Us @property {number} maxUs
+ * @property {number | null} cpuUs CPU of the server process per request, user and system.
+ * @property {number | null} jsUs CPU of its JavaScript main thread per request.
+ * @property {'schedstat' | 'stat' | null} cpuSource
+ * @property {number | null} generatorCores CPU of wrk, in cores.
+ * @property {number | null} otherCores CPU of everything else on the machine meanwhile, in cores.
+ */
+
+/** @typedef {import('./contender.mjs').Contender} Contender */
+/** @typedef {import('./options.mjs').Options} Options */
+
+/** @param {Contender[]} contenders @param {Options} options */
+export async function warmUp(contenders, { work, connections }) {
+  for (const contender of contenders) {
+    await load(contender, work, Math.max(...connections), WARM_UP_SECONDS);
+  }
+}
+
+/** @param {Contender[]} contenders @param {Options} options @returns {AsyncGenerator<Row>} */
+export async function* rounds(contenders, { work, rounds: count, connections, seconds }) {
+  for (let round = 1; round <= count; round += 1) {
+    for (const n of connections) {
+      for (const contender of rotated(contenders, round - 1)) {
+        const figures = await measure(contender, work, n, seconds);
+        yield { contender: contender.name, connections: n, round, ...figures };
+      }
+    }
+  }
+}
+
+/**
+ * CPU that each contender takes while nobody asks it anything, in ms: one that spins shows here.
+ *
+ * @param {Contender[]} contenders @returns {Promise<Record<string, number | null>>}
+ */
+export async function idleCpu(contenders) {
+  await delay(SETTLE_MS); // Closed connections and garbage of the last load are not idling.
+  const before = contenders.map((contender) => contender.cpu());
+  await delay(IDLE_MS);
+  return Object.fromEntries(
+    contenders.map((contender, i) => {
+      const time = cpuBetween(contender.pid, before[i], contender.cpu());
+      return [contender.name, time && time.totalNs / 1e6];
+    }),
+  );
+}
+
+/** @param {Contender} contender @param {Options['work']} work @param {number} n @param {number} seconds */
+async function measure(contender, work, n, seconds) {
+  const before = contender.cpu();
+  const machineBefore = machineCpuMs();
+  const { generatorCores, wallMs, ...figures } = await load(contender, work, n, seconds);
+  const machine = machineCpuMs() - machineBefore;
+  const time = cpuBetween(contender.pid, before, contender.cpu());
+  return {
+    ...figures,
+    cpuUs: time && time.totalNs / 1000 / figures.requests,
+    jsUs: time && contender.javascript ? time.mainNs / 1000 / figures.requests : null,
+    cpuSource: time && time.source,
+    generatorCores,
+    otherCores: time && Math.max(0, (machine - time.totalNs / 1e6) / wallMs - generatorCores),
+  };
+}
+
+/** @param {Contender} contender @param {Options['work']} work @param {number} n @param {number} seconds */
+async function load(contender, work, n, seconds) {
+  const { port, token } = contender;
+  try {
+    return await contender.outlasts(runWrk({ port, token, work, connections: n, seconds }));
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    throw new LoadError(`${contender.name} at ${n} connections: ${error.message}`);
+  }
+}
+
+/** @template T @param {T[]} list @param {number} by @returns {T[]} */
+function rotated(list, by) {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}

@@ -1,0 +1,116 @@
+/** A run in words: progress while it goes on, tables when it is over. */
+import { ratio, YARDSTICKS } from './summary.mjs';
+
+/** @typedef {import('./stats.mjs').Interval} Interval */
+/** @typedef {import('./measure.mjs').Row} Row */
+/** @typedef {import('./summary.mjs').Line} Line */
+/** @typedef {Record<string, string>} Labels From the name of a contender to its label. */
+
+/** With more than this much CPU taken by others, in cores, a measurement counts as disturbed. */
+const NOISE_CORES = 0.15;
+
+const FIGURE_NAMES = {
+  reqPerSec: 'req/s',
+  p50Us: 'p50',
+  p99Us: 'p99',
+  cpuUs: 'CPU per request',
+  jsUs: 'JavaScript CPU per request',
+};
+
+/** @param {Row} row @param {string} label @param {string} place Such as `3/60`. */
+export function progress(row, label, place) {
+  return [
+    `[${place}] round ${row.round}  c=${String(row.connections).padEnd(3)} ${label.padEnd(14)}`,
+    `${rate(row.reqPerSec).padStart(7)} req/s`,
+    `p50 ${whole(row.p50Us)} us`,
+    `p99 ${whole(row.p99Us)} us`,
+    `cpu ${row.cpuUs === null ? 'n/a' : `${tenths(row.cpuUs)} us`}`,
+  ].join('  ');
+}
+
+/** One table per number of connections. @param {Line[]} lines @param {Labels} labels */
+export function tables(lines, labels) {
+  const head = ['contender', 'req/s', 'p50 us', 'p99 us', 'cpu us/req', 'js us/req'];
+  head.push(...YARDSTICKS.map((name) => `x ${labels[name] ?? name}`));
+  return [...new Set(lines.map((line) => line.connections))]
+    .map((connections) => {
+      const body = lines
+        .filter((line) => line.connections === connections)
+        .map((line) => [
+          labels[line.contender] + (line.generatorLimited ? ' *' : ''),
+          spread(line.reqPerSec, rate),
+          spread(line.p50Us, whole),
+          spread(line.p99Us, whole),
+          spread(line.cpuUs, tenths),
+          spread(line.jsUs, tenths),
+          ...YARDSTICKS.map((to) => (to === line.contender ? '1' : spread(line.ratios[to], hundredths))),
+        ]);
+      const title = `${connections} connection${connections === 1 ? '' : 's'}`;
+      return `${title}\n${grid([head, ...body])}`;
+    })
+    .join('\n\n');
+}
+
+/** What the tables mean, and what speaks against them. @param {Line[]} lines @param {Row[]} rows */
+export function footnotes(lines, rows) {
+  const { confidence, count } = lines[0].reqPerSec;
+  const sure = `${(confidence * 100).toFixed(1)} %`;
+  const notes = [
+    `median [interval] of ${count} rounds; the interval holds the true median with ${sure}`,
+    'ratios are of requests per second, taken round by round',
+  ];
+  if (lines.some((line) => line.generatorLimited)) {
+    notes.push('* wrk itself was out of CPU: the server may be faster than this');
+  }
+  const disturbed = rows.filter((row) => row.otherCores > NOISE_CORES).length;
+  if (disturbed > 0) {
+    notes.push(`NOT A QUIET MACHINE: other programs ran during ${disturbed} of ${rows.length} measurements`);
+  }
+  return notes.map((note) => `  ${note}`).join('\n');
+}
+
+/**
+ * The ratios that matter, each with what it should be. Those of contenders or loads that were not measured
+ * are left out.
+ *
+ * @param {Row[]} rows @param {import('./kinds/json.mjs').Target[]} targets @param {Labels} labels
+ */
+export function verdicts(rows, targets, labels) {
+  const lines = targets.flatMap((target) => {
+    const { figure, connections, of, to, atLeast, atMost } = target;
+    const value = ratio(rows, figure, connections, of, to);
+    if (!value) return [];
+    const pair = `${labels[of]} / ${labels[to]}`;
+    const wanted = atLeast ? `at least ${atLeast}` : atMost ? `at most ${atMost}` : '';
+    const met = value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity);
+    const verdict = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
+    return [[`${FIGURE_NAMES[figure]}, c=${connections}`, pair, spread(value, hundredths), verdict]];
+  });
+  return lines.length > 0 ? grid(lines) : '  none in this run';
+}
+
+/** @param {Record<string, number | null>} idle @param {Labels} labels */
+export function idleLines(idle, labels) {
+  const text = (/** @type {number | null} */ ms) => (ms === null ? 'n/a' : `${ms.toFixed(2)} ms`);
+  return grid(Object.entries(idle).map(([name, ms]) => [labels[name], text(ms)]));
+}
+
+/** @param {Interval | null} interval @param {(value: number) => string} format */
+function spread(interval, format) {
+  if (!interval) return 'n/a';
+  const { median, low, high, count } = interval;
+  return count === 1 ? format(median) : `${format(median)} [${format(low)}-${format(high)}]`;
+}
+
+/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+function grid(/** @type {string[][]} */ rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const cell = (text, i) => (i === 0 ? text.padEnd(widths[0]) : text.padStart(widths[i]));
+  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n');
+}
+
+const whole = (/** @type {number} */ value) => value.toFixed(0);
+const tenths = (/** @type {number} */ value) => value.toFixed(1);
+const hundredths = (/** @type {number} */ value) => value.toFixed(2);
+const rate = (/** @type {number} */ value) =>
+  value >= 1000 ? `${(value / 1000).toFixed(1)}k` : value.toFixed(0);

@@ -1,0 +1,230 @@
+//! The class that `ts/native_link.ts` drives. Nothing else is exported to JavaScript.
+
+// napi converts arguments into values of their own.
+#![allow(clippy::needless_pass_by_value)]
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use napi::bindgen_prelude::{BufferSlice, Function};
+use napi::{CleanupEnvHook, Env, Error, Result, Status};
+use napi_derive::napi;
+use rust_tunnel::bridge::{Batch, Copied};
+use rust_tunnel::config::Config;
+use rust_tunnel::http::{Closed, Front, Server, listen};
+
+use crate::js_backend::{Answers, JsBackend, js_backend};
+
+/// How long the environment's end waits for the IO threads.
+const TEARDOWN: Duration = Duration::from_secs(2);
+
+/// One HTTP server. All methods are called on the JavaScript thread that made it.
+#[napi]
+pub struct NativeServer {
+    config: Option<Config>,
+    backend: Arc<JsBackend>,
+    answers: Arc<Answers>,
+    batch: Batch,
+    running: Running,
+    hook: Option<CleanupEnvHook<Teardown>>,
+}
+
+type Running = Arc<Mutex<Option<Server<JsBackend>>>>;
+
+/// What `stats()` says.
+#[napi(object)]
+pub struct NativeStats {
+    /// Calls that JavaScript has not settled.
+    pub in_flight: u32,
+    /// Frames that wait for JavaScript.
+    pub queued: u32,
+    /// Calls given up after `timeouts.abandonedMs`.
+    pub abandoned: f64,
+    /// Open connections.
+    pub connections: u32,
+    /// Pairs of status and how often it was answered, end to end.
+    pub answered: Vec<f64>,
+}
+
+/// Where and how to listen.
+#[napi(object)]
+pub struct ListenOptions {
+    /// An IP address.
+    pub host: String,
+    /// 0 takes a free one.
+    pub port: u16,
+    /// Share the port with other processes.
+    pub reuse_port: bool,
+    /// How many threads serve.
+    pub io_threads: u32,
+}
+
+#[napi]
+impl NativeServer {
+    /// Checks the settings that `ts/options.ts` made. Nothing runs yet.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(settings: String) -> Result<Self> {
+        let config = Config::from_json(&settings).map_err(|error| invalid(&error))?;
+        let backend = Arc::new(js_backend(&config));
+        Ok(NativeServer {
+            config: Some(config),
+            backend,
+            answers: Arc::default(),
+            batch: Batch::default(),
+            running: Running::default(),
+            hook: None,
+        })
+    }
+
+    /// Binds and serves. Returns the port, or the negated `errno` of a failed bind, to be thrown as Node would.
+    /// `doorbell` is called whenever [`NativeServer::drain`] has something.
+    #[napi(catch_unwind)]
+    pub fn listen(
+        &mut self,
+        env: Env,
+        options: ListenOptions,
+        doorbell: Function<'_, (), ()>,
+    ) -> Result<i32> {
+        let config = self.config.as_ref().ok_or_else(|| failed("listen was called before"))?;
+        let host: IpAddr = options.host.parse().map_err(|_| failed("host must be an IP address"))?;
+        config.check_host(host).map_err(|error| invalid(&error))?;
+        let threads = options.io_threads as usize;
+        let bound = listen(SocketAddr::new(host, options.port), threads, options.reuse_port);
+        let listeners = match bound {
+            Ok(listeners) => listeners,
+            Err(error) => {
+                return error.raw_os_error().map(|errno| -errno).ok_or_else(|| failed(&error.to_string()));
+            }
+        };
+        let port =
+            listeners.first().and_then(|first| first.local_addr().ok()).map_or(0, |bound| bound.port());
+        let config = self.config.take().ok_or_else(|| failed("listen was called before"))?;
+
+        let ring = doorbell.build_threadsafe_function::<()>().callee_handled::<false>().build()?;
+        self.backend.bell().connect(ring);
+        let front = Front::new(config, self.backend.clone());
+        let enter = {
+            let (backend, answers) = (self.backend.clone(), self.answers.clone());
+            move || {
+                tokio::spawn(answers.clone().pump(backend.clone()));
+                let backend = backend.clone();
+                tokio::spawn(async move { backend.reap().await });
+            }
+        };
+        let closed = {
+            let backend = self.backend.clone();
+            move |closed| {
+                backend.close(match closed {
+                    Closed::Ordinary => "",
+                    Closed::ThreadDied => "an IO thread died",
+                });
+            }
+        };
+        let server =
+            Server::start(front, listeners, enter, closed).map_err(|error| failed(&error.to_string()))?;
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+        let teardown = Teardown { running: self.running.clone(), backend: self.backend.clone() };
+        self.hook = Some(env.add_env_cleanup_hook(teardown, Teardown::run)?);
+        Ok(i32::from(port))
+    }
+
+    /// Copies frames that wait into `inbox`. Returns how many bytes; 0 when there are no more for now; the negated
+    /// size of the next frame when not even that one fits.
+    #[napi(catch_unwind)]
+    pub fn drain(&mut self, mut inbox: BufferSlice<'_>, first: bool) -> f64 {
+        if first {
+            self.batch.clear();
+            self.backend.take(&mut self.batch);
+        }
+        match self.batch.copy_into(&mut inbox) {
+            Copied::Bytes(length) => length as f64,
+            Copied::Needs(length) => -(length as f64),
+        }
+    }
+
+    /// Takes the first `length` bytes of `outbox`: whole frames of answers.
+    #[napi(catch_unwind)]
+    pub fn respond(&self, outbox: &[u8], length: u32) {
+        if let Some(frames) = outbox.get(..length as usize) {
+            self.answers.push(frames);
+        }
+    }
+
+    /// Stops accepting, and destroys what is not answered after `grace_ms`. The last frame says that all has ended.
+    #[napi(catch_unwind)]
+    pub fn close(&self, grace_ms: u32) {
+        if let Some(server) = &*self.running.lock().unwrap_or_else(PoisonError::into_inner) {
+            server.close(Duration::from_millis(grace_ms.into()));
+        }
+    }
+
+    /// Lets go of threads and event loop, once the last frame was seen.
+    #[napi(catch_unwind)]
+    pub fn release(&mut self, env: Env) -> Result<()> {
+        if let Some(hook) = self.hook.take() {
+            env.remove_env_cleanup_hook(hook)?;
+        }
+        self.backend.bell().disconnect();
+        let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut server) = server {
+            server.join(TEARDOWN);
+        }
+        Ok(())
+    }
+
+    /// Whether the server keeps the event loop alive.
+    #[napi(catch_unwind)]
+    pub fn hold(&self, env: Env, alive: bool) -> Result<()> {
+        match &mut *self.backend.bell().function() {
+            // napi calls these deprecated in favour of counting clones; holding an event loop is another matter.
+            #[allow(deprecated)]
+            Some(ring) if alive => ring.refer(&env),
+            #[allow(deprecated)]
+            Some(ring) => ring.unref(&env),
+            None => Ok(()),
+        }
+    }
+
+    /// What has happened so far.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> NativeStats {
+        let calls = self.backend.stats();
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let http = running.as_ref().map(|server| &server.front().stats);
+        let answered = http.map(|http| http.answered()).unwrap_or_default();
+        NativeStats {
+            in_flight: calls.in_flight as u32,
+            queued: self.backend.queued() as u32,
+            abandoned: calls.abandoned as f64,
+            connections: http.map_or(0, |http| http.connections() as u32),
+            answered: answered.iter().flat_map(|one| [f64::from(one.status), one.count as f64]).collect(),
+        }
+    }
+}
+
+/// What the end of the environment must not leave behind: threads, and callers without an answer.
+struct Teardown {
+    running: Running,
+    backend: Arc<JsBackend>,
+}
+
+impl Teardown {
+    fn run(self) {
+        self.backend.bell().disconnect();
+        self.backend.close("the JavaScript environment has ended");
+        let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut server) = server {
+            server.close(Duration::ZERO);
+            server.join(TEARDOWN);
+        }
+    }
+}
+
+fn invalid(error: &rust_tunnel::config::ConfigError) -> Error {
+    Error::new(Status::InvalidArg, error.to_string())
+}
+
+fn failed(reason: &str) -> Error {
+    Error::new(Status::GenericFailure, reason)
+}

@@ -1,0 +1,82 @@
+import { Flag, HEADER, Kind, putHeader } from './frames';
+
+/** Sends the first `length` bytes of `buffer`, before it returns or from a copy: the buffer is used again. */
+export type Send = (buffer: Buffer, length: number) => void;
+
+const CAPACITY = 64 * 1024;
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+/** From this length on the exact size is worth its counting. */
+const COUNTED = CAPACITY / 8;
+
+/** Collects answers and hands them over in one piece at the end of a turn. */
+export class Outbox {
+  private buffer = Buffer.allocUnsafeSlow(CAPACITY);
+  private length = 0;
+  private held = false;
+  private scheduled = false;
+
+  constructor(private readonly send: Send) {}
+
+  reply(id: number, status: number, text: string): void {
+    this.put(Kind.Reply, 0, status, id, text);
+  }
+
+  admitted(id: number): void {
+    this.put(Kind.Admitted, 0, 0, id, '');
+  }
+
+  allowedOrigin(id: number, origin: string | undefined): void {
+    this.put(Kind.AllowedOrigin, origin === undefined ? 0 : Flag.Present, 0, id, origin ?? '');
+  }
+
+  /** Answers given until {@link release} go together. */
+  hold(): void {
+    this.held = true;
+  }
+
+  /** Sends what was answered: at once if nothing is pending, else after the promises of this turn had their chance. */
+  release(pending: boolean): void {
+    this.held = false;
+    if (!pending) {
+      this.flush();
+    } else if (!this.scheduled) {
+      this.scheduled = true;
+      // A tick that is scheduled from a microtask runs when all microtasks of the turn have run.
+      queueMicrotask(() => process.nextTick(this.flush));
+    }
+  }
+
+  private put(kind: number, flags: number, status: number, id: number, text: string): void {
+    const { length } = text;
+    this.reserve(HEADER + (length < COUNTED ? length * BYTES_PER_UNIT : Buffer.byteLength(text)));
+    const start = this.length;
+    const written = text === '' ? 0 : this.buffer.write(text, start + HEADER, 'utf8');
+    putHeader(this.buffer, start, kind, flags, status, id, written);
+    this.length = start + HEADER + written;
+    if (!this.held && !this.scheduled) {
+      this.scheduled = true;
+      process.nextTick(this.flush);
+    }
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    this.sendAll();
+    if (bytes > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(bytes);
+  }
+
+  private readonly flush = (): void => {
+    this.scheduled = false;
+    this.sendAll();
+    // One large answer must not keep its memory for ever.
+    if (this.buffer.length > CAPACITY) this.buffer = Buffer.allocUnsafeSlow(CAPACITY);
+  };
+
+  private sendAll(): void {
+    if (this.length === 0) return;
+    const { length } = this;
+    this.length = 0;
+    this.send(this.buffer, length);
+  }
+}

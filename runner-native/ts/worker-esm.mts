@@ -1,0 +1,5 @@
+export type * from './worker.js';
+
+import worker from './worker.js';
+
+export const { serveWorker } = worker;

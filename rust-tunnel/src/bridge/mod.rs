@@ -1,0 +1,227 @@
+//! The bridge into JavaScript: a [`Backend`] that turns calls into frames and frames into answers.
+//!
+//! ```text
+//!  call() --put--> doorbell ==ring==> JavaScript takes the whole batch, runs the handlers,
+//!  answer <--complete-- accept() <== and hands back a whole batch of replies
+//! ```
+//!
+//! What carries the bytes is somebody else's: the addon copies batches into JavaScript's memory, a worker's
+//! connection writes them to a socket. Both ring through a [`Bell`] and bring answers to [`Bridge::accept`].
+
+mod calls;
+mod doorbell;
+mod sync {
+    pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
+}
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use crate::backend::{Admission, Backend, BackendError};
+use crate::protocol::frame::{self, Frame, FrameError, Kind};
+use crate::protocol::{Body, Call, Head, Reply, Report, Target};
+
+pub use calls::CallStats;
+use calls::{Answer, CallId, Calls};
+pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
+
+/// Most reports that wait for JavaScript; more are counted and dropped.
+const MAX_WAITING_REPORTS: usize = 64;
+
+/// Carries calls to JavaScript and answers back.
+pub struct Bridge<B> {
+    doorbell: Doorbell<B>,
+    calls: Calls,
+    /// What a caller is told whose answer can't come any more.
+    lost: BackendError,
+    closed: AtomicBool,
+    reports_waiting: AtomicUsize,
+    reports_dropped: AtomicUsize,
+}
+
+impl<B: Bell> Bridge<B> {
+    /// A bridge that rings `bell`, holds `max_in_flight` calls at most, and gives up on a cancelled call that
+    /// JavaScript has not settled after `abandoned`. Calls that the other side takes with it end as `lost`.
+    pub fn new(bell: B, max_in_flight: usize, abandoned: Duration, lost: BackendError) -> Self {
+        Bridge {
+            doorbell: Doorbell::new(bell),
+            calls: Calls::new(max_in_flight, abandoned),
+            lost,
+            closed: AtomicBool::new(false),
+            reports_waiting: AtomicUsize::new(0),
+            reports_dropped: AtomicUsize::new(0),
+        }
+    }
+
+    /// The bell, to be rung or silenced by its owner.
+    pub fn bell(&self) -> &B {
+        self.doorbell.bell()
+    }
+
+    /// Exchanges `batch`, which must be empty, for everything that waits to be carried over.
+    pub fn take(&self, batch: &mut Batch) {
+        self.doorbell.take(batch);
+        self.reports_waiting.store(0, Ordering::Relaxed);
+        for id in batch.retracted() {
+            self.calls.forget(CallId(id));
+        }
+    }
+
+    /// Takes answers in. Returns how many of the bytes were whole frames; the rest must come again with more.
+    ///
+    /// # Errors
+    /// [`FrameError`] when the other side does not speak the protocol; no later byte can be understood then.
+    pub fn accept(&self, bytes: &[u8], max_frame: usize) -> Result<usize, FrameError> {
+        let mut rest = bytes;
+        while let Some((frame, after)) = frame::split(rest, max_frame)? {
+            rest = after;
+            if let Some(answer) = answer(&frame) {
+                self.calls.complete(CallId(frame.id), answer);
+            }
+        }
+        Ok(bytes.len() - rest.len())
+    }
+
+    /// Ends it: every waiting caller is told, and the last frame says why (empty: an ordinary close).
+    pub fn close(&self, reason: &str) {
+        if !self.closed.swap(true, Ordering::AcqRel) {
+            self.calls.fail_all();
+            self.doorbell.push(0, |out| frame::put(out, Kind::Closed, 0, 0, reason.as_bytes()));
+        }
+    }
+
+    /// Whether [`Bridge::close`] was called: no call can be answered any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Gives up on abandoned calls when their time has come; runs as long as it is polled.
+    pub async fn reap(&self) {
+        self.calls.reap().await;
+    }
+
+    /// How many calls are in flight, and how many were abandoned so far.
+    pub fn stats(&self) -> CallStats {
+        self.calls.stats()
+    }
+
+    /// How many frames wait to be carried over.
+    pub fn queued(&self) -> usize {
+        self.doorbell.waiting()
+    }
+
+    async fn ask(&self, write: impl FnOnce(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
+        let (sender, receiver) = oneshot::channel();
+        if self.is_closed() {
+            return Err(self.lost);
+        }
+        let id = self.calls.begin(sender)?;
+        let ticket = self.doorbell.push(id.0, |out| write(out, id.0));
+        let guard = CancelOnDrop { bridge: self, id, ticket };
+        let answer = receiver.await.map_err(|_| self.lost);
+        // Whoever settled the call has already taken it off the table.
+        std::mem::forget(guard);
+        answer
+    }
+
+    fn cancel(&self, id: CallId, ticket: Ticket) {
+        if !self.doorbell.retract(ticket) && self.calls.cancel(id) {
+            self.doorbell.push(0, |out| frame::put(out, Kind::Cancel, 0, id.0, &[]));
+        }
+    }
+}
+
+/// Tells JavaScript that nobody waits any more, when the future that waited is dropped.
+struct CancelOnDrop<'a, B: Bell> {
+    bridge: &'a Bridge<B>,
+    id: CallId,
+    ticket: Ticket,
+}
+
+impl<B: Bell> Drop for CancelOnDrop<'_, B> {
+    fn drop(&mut self) {
+        self.bridge.cancel(self.id, self.ticket);
+    }
+}
+
+impl<B: Bell> Backend for Bridge<B> {
+    async fn admit(&self, target: &Target, head: &Head) -> Result<Admission, BackendError> {
+        match self.ask(|out, id| frame::put_admit(out, id, target, head)).await? {
+            Answer::Admitted => Ok(Admission::Accepted),
+            Answer::Reply(reply) => Ok(Admission::Refused(reply)),
+            Answer::Origin(_) => Err(BackendError::Protocol),
+        }
+    }
+
+    async fn call(&self, call: Call) -> Result<Reply, BackendError> {
+        let Call { target, head, admitted, body } = call;
+        let body = match body {
+            Body::Complete(bytes) => bytes,
+            Body::Stream(stream) => stream.collect().await.map_err(|_| BackendError::Protocol)?.to_bytes(),
+        };
+        self.ask(|out, id| frame::put_call(out, id, &target, &head, admitted, &body)).await?.into_reply()
+    }
+
+    async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {
+        self.ask(|out, id| frame::put_discover(out, id, head)).await?.into_reply()
+    }
+
+    async fn allow_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+        let present = if origin.is_some() { frame::PRESENT } else { 0 };
+        let sent = origin.map_or(&[][..], HeaderValue::as_bytes);
+        match self.ask(|out, id| frame::put(out, Kind::Origin, present, id, sent)).await {
+            Ok(Answer::Origin(allowed)) => allowed,
+            _ => None,
+        }
+    }
+
+    fn report(&self, mut report: Report) {
+        if self.reports_waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING_REPORTS {
+            self.reports_dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let dropped = self.reports_dropped.swap(0, Ordering::Relaxed);
+        if let (1.., Some(data)) = (dropped, report.data.as_object_mut()) {
+            data.insert("droppedBefore".to_owned(), json!(dropped));
+        }
+        if let Ok(record) = serde_json::to_vec(&report) {
+            self.doorbell.push(0, |out| frame::put(out, Kind::Report, 0, 0, &record));
+        }
+    }
+}
+
+impl Answer {
+    fn into_reply(self) -> Result<Reply, BackendError> {
+        match self {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Admitted | Answer::Origin(_) => Err(BackendError::Protocol),
+        }
+    }
+}
+
+/// What a frame answers; `None` for kinds that are no answers.
+fn answer(frame: &Frame<'_>) -> Option<Answer> {
+    match frame.kind {
+        Kind::Reply => {
+            let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Some(Answer::Reply(Reply::json(status, Bytes::copy_from_slice(frame.payload))))
+        }
+        Kind::Admitted => Some(Answer::Admitted),
+        Kind::AllowedOrigin => {
+            let present = frame.flags & frame::PRESENT != 0;
+            Some(Answer::Origin(
+                present.then(|| HeaderValue::from_bytes(frame.payload)).transpose().unwrap_or_default(),
+            ))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

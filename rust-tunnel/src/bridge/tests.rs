@@ -1,0 +1,192 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use bytes::BufMut;
+use serde_json::json;
+
+use super::*;
+use crate::protocol::{Level, RequestId, TargetKind};
+
+#[derive(Default)]
+struct CountingBell(AtomicUsize);
+
+impl Bell for CountingBell {
+    fn ring(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+const ABANDONED: Duration = Duration::from_secs(30);
+
+fn bridge(max: usize) -> Arc<Bridge<CountingBell>> {
+    Arc::new(Bridge::new(CountingBell::default(), max, ABANDONED, BackendError::WorkerLost))
+}
+
+fn call(id: &str) -> Call {
+    let head = Head {
+        request_id: RequestId::accept_or_generate(&[]),
+        uri: "/__runner/task/x".parse().unwrap(),
+        headers: http::HeaderMap::new(),
+        authenticated: true,
+    };
+    Call {
+        target: Target { kind: TargetKind::Task, id: id.into() },
+        head,
+        admitted: false,
+        body: Bytes::from_static(b"{}").into(),
+    }
+}
+
+fn start(bridge: &Arc<Bridge<CountingBell>>) -> tokio::task::JoinHandle<Result<Reply, BackendError>> {
+    let bridge = bridge.clone();
+    tokio::spawn(async move { bridge.call(call("x")).await })
+}
+
+/// Everything that waits, as kinds and ids.
+fn taken(bridge: &Bridge<CountingBell>) -> Vec<(Kind, u64, Vec<u8>)> {
+    let mut batch = Batch::default();
+    bridge.take(&mut batch);
+    let frames = batch.frames().map(|frame| frame::split(frame, usize::MAX).unwrap().unwrap().0);
+    // A cancel names its call in the id field.
+    frames.map(|frame| (frame.kind, frame.id, frame.payload.to_vec())).collect()
+}
+
+fn reply(id: u64, status: u16, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    frame::put(&mut bytes, Kind::Reply, 0, id, body);
+    (&mut bytes[6..8]).put_u16_le(status);
+    bytes
+}
+
+#[tokio::test]
+async fn many_calls_ring_once_and_each_gets_its_own_answer() {
+    let bridge = bridge(10);
+    let calls = [start(&bridge), start(&bridge), start(&bridge)];
+    tokio::task::yield_now().await;
+    assert_eq!(bridge.bell().0.load(Ordering::Relaxed), 1);
+    let ids: Vec<u64> = taken(&bridge).iter().map(|(_, id, _)| *id).collect();
+    for (index, id) in ids.iter().enumerate().rev() {
+        let bytes = reply(*id, 200, format!("{index}").as_bytes());
+        // Half a frame is left for the next time.
+        assert_eq!(bridge.accept(&bytes[..10], 100), Ok(0));
+        assert_eq!(bridge.accept(&bytes, 100), Ok(bytes.len()));
+    }
+    for (index, call) in calls.into_iter().enumerate() {
+        let Body::Complete(body) = call.await.unwrap().unwrap().body else { panic!("a complete body") };
+        assert_eq!(body, index.to_string());
+    }
+    assert_eq!(bridge.stats().in_flight, 0);
+}
+
+#[tokio::test]
+async fn a_full_table_refuses_and_a_cancelled_call_keeps_its_place_until_it_settles() {
+    let bridge = bridge(1);
+    let first = start(&bridge);
+    tokio::task::yield_now().await;
+    let id = taken(&bridge)[0].1;
+    assert_eq!(bridge.call(call("y")).await.unwrap_err(), BackendError::Overloaded);
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert_eq!(taken(&bridge), [(Kind::Cancel, id, Vec::new())]);
+    assert_eq!(bridge.call(call("y")).await.unwrap_err(), BackendError::Overloaded);
+    bridge.accept(&reply(id, 200, b"late"), 100).unwrap();
+    assert_eq!(bridge.stats().in_flight, 0);
+}
+
+#[tokio::test]
+async fn a_call_cancelled_before_it_was_taken_never_arrives() {
+    let bridge = bridge(1);
+    let call = start(&bridge);
+    tokio::task::yield_now().await;
+    call.abort();
+    let _ = call.await;
+    // Its bytes still wait, and so does its place: a flood of resets can't grow the queue.
+    assert_eq!(bridge.stats().in_flight, 1);
+    assert_eq!(taken(&bridge), []);
+    assert_eq!(bridge.stats().in_flight, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_never_settles_is_abandoned() {
+    let bridge = bridge(1);
+    let reaper = {
+        let bridge = bridge.clone();
+        tokio::spawn(async move { bridge.reap().await })
+    };
+    let call = start(&bridge);
+    tokio::task::yield_now().await;
+    taken(&bridge);
+    call.abort();
+    let _ = call.await;
+    tokio::time::sleep(ABANDONED / 2).await;
+    assert_eq!(bridge.stats(), CallStats { in_flight: 1, abandoned: 0 });
+    tokio::time::sleep(ABANDONED).await;
+    assert_eq!(bridge.stats(), CallStats { in_flight: 0, abandoned: 1 });
+    reaper.abort();
+}
+
+#[tokio::test]
+async fn an_answer_to_an_older_call_does_not_reach_a_newer_one_in_its_place() {
+    let bridge = bridge(1);
+    let old = start(&bridge);
+    tokio::task::yield_now().await;
+    let old_id = taken(&bridge)[0].1;
+    bridge.accept(&reply(old_id, 200, b"old"), 100).unwrap();
+    old.await.unwrap().unwrap();
+    let new = start(&bridge);
+    tokio::task::yield_now().await;
+    let new_id = taken(&bridge)[0].1;
+    assert_eq!(old_id as u32, new_id as u32, "the same place in the table");
+    bridge.accept(&reply(old_id, 200, b"again"), 100).unwrap();
+    assert!(!new.is_finished());
+    bridge.accept(&reply(new_id, 200, b"new"), 100).unwrap();
+    let Body::Complete(body) = new.await.unwrap().unwrap().body else { panic!("a complete body") };
+    assert_eq!(body, "new");
+}
+
+#[tokio::test]
+async fn closing_tells_every_caller_and_the_other_side() {
+    let bridge = bridge(2);
+    let waiting = start(&bridge);
+    tokio::task::yield_now().await;
+    taken(&bridge);
+    bridge.close("why");
+    bridge.close("again");
+    assert_eq!(waiting.await.unwrap().unwrap_err(), BackendError::WorkerLost);
+    assert_eq!(bridge.call(call("y")).await.unwrap_err(), BackendError::WorkerLost);
+    assert_eq!(taken(&bridge), [(Kind::Closed, 0, b"why".to_vec())]);
+}
+
+#[test]
+fn reports_are_bounded_and_the_lost_ones_are_counted() {
+    let bridge = bridge(1);
+    let report = || Report { level: Level::Warn, message: "exposure.auth.failure", data: json!({}) };
+    for _ in 0..MAX_WAITING_REPORTS + 5 {
+        bridge.report(report());
+    }
+    assert_eq!(taken(&bridge).len(), MAX_WAITING_REPORTS);
+    bridge.report(report());
+    let (_, _, record) = taken(&bridge).pop().unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(
+        record,
+        json!({ "level": "warn", "message": "exposure.auth.failure", "data": { "droppedBefore": 5 } })
+    );
+}
+
+#[test]
+fn a_batch_is_copied_in_whole_frames() {
+    let bell = Doorbell::new(CountingBell::default());
+    for (id, frame) in [(1, "aa"), (2, "bbbb"), (3, "c")] {
+        bell.push(id, |out| out.extend_from_slice(frame.as_bytes()));
+    }
+    let mut batch = Batch::default();
+    bell.take(&mut batch);
+    let mut out = [0; 3];
+    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(2));
+    assert_eq!(batch.copy_into(&mut out), Copied::Needs(4));
+    let mut out = [0; 8];
+    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(5));
+    assert_eq!(&out[..5], b"bbbbc");
+    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(0));
+}

@@ -1,0 +1,202 @@
+//! Everything that can be set. Checked once, at the edge; all failures come before a port is bound.
+//!
+//! JavaScript hands the settings over as JSON: the addon when it is constructed, a worker in its first frame.
+//! `runner-native/ts/options.ts` makes that JSON out of the public options and explains each of them to users.
+
+mod cors;
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+pub use cors::{Cors, Origin};
+
+/// The checked configuration of one server.
+#[derive(Debug)]
+pub struct Config {
+    /// The path under which everything is served; empty for the root, else `/...` without a slash at its end.
+    pub base_path: String,
+    /// Who may call.
+    pub auth: Auth,
+    /// Which web pages may read answers.
+    pub cors: Cors,
+    /// What a request may cost.
+    pub limits: Limits,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// Whether discovery answers 404.
+    pub disable_discovery: bool,
+}
+
+/// Who may call.
+#[derive(Debug)]
+pub struct Auth {
+    /// The header that carries the token.
+    pub header: HeaderName,
+    /// SHA-256 of each configured token.
+    pub tokens: Vec<[u8; 32]>,
+    /// Whether the backend has validators for callers whom no token let in.
+    pub validator: bool,
+    /// Whether anyone may call while neither token nor validator is configured.
+    pub allow_anonymous: bool,
+    /// Whether only this machine's own programs may call: no `auth` was configured at all.
+    pub loopback_only: bool,
+}
+
+/// What a request may cost.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Limits {
+    /// Largest JSON body, in bytes.
+    pub json_max_size: u64,
+    /// Most calls in flight; above it 503.
+    pub max_in_flight: usize,
+    /// Most connections; above it the listener waits.
+    pub max_connections: usize,
+}
+
+/// How long things may take.
+#[derive(Clone, Debug)]
+pub struct Timeouts {
+    /// First byte to complete head.
+    pub head: Duration,
+    /// Head to complete body.
+    pub request: Duration,
+    /// Idle after an answer.
+    pub keep_alive: Duration,
+    /// What answers say of it, in whole seconds as Node.
+    pub keep_alive_header: HeaderValue,
+    /// No byte accepted by the client.
+    pub write: Duration,
+    /// Handler start to settled; `None` waits for ever.
+    pub handler: Option<Duration>,
+    /// Client gone to permit released.
+    pub abandoned: Duration,
+}
+
+/// Why settings can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not the JSON of settings.
+    #[error("settings can't be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// An option holds what can't go into a header.
+    #[error("{option}: {given:?} can't be sent in an HTTP header")]
+    Header {
+        /// The option's name.
+        option: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// Anyone in the network could call.
+    #[error(
+        "host {0} is reachable from other machines: set auth.token, auth.validate or auth.allowAnonymous"
+    )]
+    OpenHost(std::net::IpAddr),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Settings {
+    base_path: String,
+    auth: AuthSettings,
+    cors: cors::CorsSettings,
+    limits: Limits,
+    timeouts: TimeoutSettings,
+    disable_discovery: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AuthSettings {
+    header: String,
+    tokens: Vec<String>,
+    validator: bool,
+    allow_anonymous: bool,
+    loopback_only: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TimeoutSettings {
+    head_ms: u64,
+    request_ms: u64,
+    keep_alive_ms: u64,
+    write_ms: u64,
+    handler_ms: Option<u64>,
+    abandoned_ms: u64,
+}
+
+impl Config {
+    /// Reads and checks settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the option.
+    pub fn from_json(json: &str) -> Result<Self, ConfigError> {
+        let settings: Settings = serde_json::from_str(json)?;
+        Ok(Config {
+            base_path: normal_base_path(&settings.base_path),
+            auth: settings.auth.check()?,
+            cors: settings.cors.check()?,
+            limits: settings.limits,
+            timeouts: settings.timeouts.check()?,
+            disable_discovery: settings.disable_discovery,
+        })
+    }
+
+    /// Refuses an address that others can reach while nobody has to say who they are.
+    ///
+    /// # Errors
+    /// [`ConfigError::OpenHost`].
+    pub fn check_host(&self, host: std::net::IpAddr) -> Result<(), ConfigError> {
+        if self.auth.loopback_only && !host.is_loopback() {
+            return Err(ConfigError::OpenHost(host));
+        }
+        Ok(())
+    }
+}
+
+impl AuthSettings {
+    fn check(self) -> Result<Auth, ConfigError> {
+        let header = HeaderName::from_bytes(self.header.as_bytes())
+            .map_err(|_| ConfigError::Header { option: "auth.header", given: self.header })?;
+        // An empty token would let in whoever sends none (contract D8).
+        let tokens = self.tokens.iter().filter(|token| !token.is_empty());
+        Ok(Auth {
+            header,
+            tokens: tokens.map(|token| Sha256::digest(token.as_bytes()).into()).collect(),
+            validator: self.validator,
+            allow_anonymous: self.allow_anonymous,
+            loopback_only: self.loopback_only,
+        })
+    }
+}
+
+impl TimeoutSettings {
+    fn check(self) -> Result<Timeouts, ConfigError> {
+        let advertised = format!("timeout={}", self.keep_alive_ms / 1000);
+        let keep_alive_header = HeaderValue::from_str(&advertised)
+            .map_err(|_| ConfigError::Header { option: "timeouts.keepAliveMs", given: advertised })?;
+        Ok(Timeouts {
+            keep_alive_header,
+            head: Duration::from_millis(self.head_ms),
+            request: Duration::from_millis(self.request_ms),
+            keep_alive: Duration::from_millis(self.keep_alive_ms),
+            write: Duration::from_millis(self.write_ms),
+            handler: self.handler_ms.map(Duration::from_millis),
+            abandoned: Duration::from_millis(self.abandoned_ms),
+        })
+    }
+}
+
+/// One slash before, one slash less behind, as the stock exposure; but the root serves (contract D1).
+fn normal_base_path(given: &str) -> String {
+    let with_slash = if given.starts_with('/') { given.to_owned() } else { format!("/{given}") };
+    with_slash.strip_suffix('/').unwrap_or(&with_slash).to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,63 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Settings as `ts/options.ts` makes them of `{ auth: { token: 'secret' } }`, with `changes` laid over them.
+pub(crate) fn settings(changes: &Value) -> String {
+    let mut settings = json!({
+        "basePath": "/__runner",
+        "auth": { "header": "x-runner-token", "tokens": ["secret"], "validator": false, "allowAnonymous": false, "loopbackOnly": false },
+        "cors": { "origin": { "kind": "nobody" }, "varyOrigin": false, "credentials": false, "methods": [], "allowedHeaders": [], "exposedHeaders": [], "maxAge": null },
+        "limits": { "jsonMaxSize": 2_097_152, "maxInFlight": 10_000, "maxConnections": 10_000 },
+        "timeouts": { "headMs": 60_000, "requestMs": 300_000, "keepAliveMs": 5000, "writeMs": 60_000, "handlerMs": null, "abandonedMs": 30_000 },
+        "disableDiscovery": false
+    });
+    lay_over(&mut settings, changes);
+    settings.to_string()
+}
+
+pub(crate) fn config(changes: &Value) -> Config {
+    Config::from_json(&settings(changes)).expect("test settings are valid")
+}
+
+fn lay_over(base: &mut Value, changes: &Value) {
+    match (base, changes) {
+        (Value::Object(base), Value::Object(changes)) => {
+            for (key, value) in changes {
+                lay_over(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (base, changes) => *base = changes.clone(),
+    }
+}
+
+#[test]
+fn base_paths_are_brought_to_one_form() {
+    for (given, served) in
+        [("/__runner", "/__runner"), ("/api/", "/api"), ("a", "/a"), ("/a//", "/a/"), ("/", ""), ("", "")]
+    {
+        assert_eq!(normal_base_path(given), served);
+    }
+}
+
+#[test]
+fn empty_tokens_are_no_tokens() {
+    assert!(config(&json!({ "auth": { "tokens": ["", ""] } })).auth.tokens.is_empty());
+}
+
+#[test]
+fn what_cannot_be_a_header_is_named() {
+    let error = Config::from_json(&settings(&json!({ "auth": { "header": "a b" } }))).unwrap_err();
+    assert_eq!(error.to_string(), "auth.header: \"a b\" can't be sent in an HTTP header");
+    let error = Config::from_json(&settings(&json!({ "cors": { "exposedHeaders": ["a\nb"] } }))).unwrap_err();
+    assert!(error.to_string().starts_with("cors.exposedHeaders"));
+}
+
+#[test]
+fn without_auth_only_loopback_addresses_are_served() {
+    let open = config(&json!({ "auth": { "loopbackOnly": true } }));
+    assert!(open.check_host("127.0.0.1".parse().unwrap()).is_ok());
+    assert!(open.check_host("::1".parse().unwrap()).is_ok());
+    assert!(open.check_host("0.0.0.0".parse().unwrap()).is_err());
+    assert!(config(&json!({})).check_host("0.0.0.0".parse().unwrap()).is_ok());
+}

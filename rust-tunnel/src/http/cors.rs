@@ -1,0 +1,78 @@
+use http::{HeaderMap, HeaderValue, header};
+
+use super::headers;
+use crate::backend::Backend;
+use crate::config::{Cors, Origin};
+
+/// The origin that may read this answer.
+#[derive(Debug, Default)]
+pub(super) struct Grant {
+    origin: Option<HeaderValue>,
+}
+
+/// What a preflight asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    headers: Option<HeaderValue>,
+}
+
+impl Grant {
+    /// Resolves the configured origin for one request (contract 1.3).
+    pub(super) async fn resolve<B: Backend>(cors: &Cors, headers: &HeaderMap, backend: &B) -> Self {
+        let origin = match &cors.origin {
+            Origin::Nobody => None,
+            Origin::Fixed(allowed) => Some(allowed.clone()),
+            Origin::Listed(allowed) => sent_origin(headers).filter(|origin| allowed.contains(origin)),
+            Origin::Asked => backend.allow_origin(sent_origin(headers).as_ref()).await,
+        };
+        Grant { origin: origin.filter(|origin| !origin.is_empty()) }
+    }
+
+    /// Adds what every ordinary answer carries.
+    pub(super) fn put_actual(self, cors: &Cors, out: &mut HeaderMap) {
+        self.put_origin(cors, out);
+        if cors.credentials {
+            out.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+        }
+        if let Some(exposed) = &cors.exposed_headers {
+            out.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
+        }
+    }
+
+    /// Adds what a preflight is answered with.
+    pub(super) fn put_preflight(self, cors: &Cors, asked: Asked, out: &mut HeaderMap) {
+        self.put_origin(cors, out);
+        out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, cors.methods.clone());
+        if let Some(allowed) = cors.allowed_headers.clone().or(asked.headers) {
+            out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        }
+        if cors.credentials {
+            out.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+        }
+        if let Some(age) = &cors.max_age {
+            out.insert(header::ACCESS_CONTROL_MAX_AGE, age.clone());
+        }
+    }
+
+    fn put_origin(self, cors: &Cors, out: &mut HeaderMap) {
+        if cors.vary_origin {
+            out.append(header::VARY, HeaderValue::from_static("Origin"));
+        }
+        if let Some(origin) = self.origin {
+            out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        }
+    }
+}
+
+impl Asked {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let asked = headers::value(headers, &header::ACCESS_CONTROL_REQUEST_HEADERS);
+        Asked { headers: asked.and_then(|asked| HeaderValue::from_bytes(&asked).ok()) }
+    }
+}
+
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+
+fn sent_origin(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers::value(headers, &header::ORIGIN).and_then(|origin| HeaderValue::from_bytes(&origin).ok())
+}

@@ -1,0 +1,95 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Uri, header};
+
+use super::rejection::Rejection;
+use crate::config::{Auth, Cors, Origin};
+
+/// Without `auth` anyone on this machine may call, so nobody else must get in by way of a browser here: neither under
+/// a name that was rebound to a loopback address, nor from another site's page.
+pub(super) fn check(auth: &Auth, cors: &Cors, headers: &HeaderMap) -> Result<(), Rejection> {
+    if !auth.loopback_only {
+        return Ok(());
+    }
+    let host = headers.get(header::HOST);
+    // HTTP/1.0 programs may leave the header out; browsers never do.
+    if host.is_some_and(|host| !names_loopback(host)) {
+        return Err(Rejection::ForeignHost);
+    }
+    match headers.get(header::ORIGIN) {
+        Some(origin) if !is_own(origin, host) && !is_listed(origin, cors) => Err(Rejection::ForeignOrigin),
+        _ => Ok(()),
+    }
+}
+
+fn names_loopback(host: &HeaderValue) -> bool {
+    let Ok(authority) = Authority::try_from(host.as_bytes()) else { return false };
+    let name = authority.host();
+    name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || name.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn is_own(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+    let Ok(origin) = Uri::try_from(origin.as_bytes()) else { return false };
+    let authority = origin.authority().map(Authority::as_str);
+    authority.is_some() && authority == host.and_then(|host| host.to_str().ok())
+}
+
+/// Named origins are an invitation; `*` or a function is none as long as nobody has to say who they are.
+fn is_listed(origin: &HeaderValue, cors: &Cors) -> bool {
+    match &cors.origin {
+        Origin::Fixed(allowed) => allowed == origin,
+        Origin::Listed(allowed) => allowed.contains(origin),
+        Origin::Nobody | Origin::Asked => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::tests::config;
+
+    fn checked(origins: &Value, host: &'static str, origin: Option<&'static str>) -> Result<(), Rejection> {
+        let config = config(&json!({ "auth": { "loopbackOnly": true }, "cors": { "origin": origins } }));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        }
+        check(&config.auth, &config.cors, &headers)
+    }
+
+    #[test]
+    fn only_names_of_this_machine_are_served() {
+        let nobody = json!({ "kind": "nobody" });
+        for host in
+            ["localhost", "LOCALHOST:7070", "app.localhost:1", "127.0.0.1:7070", "127.9.9.9", "[::1]:7070"]
+        {
+            assert_eq!(checked(&nobody, host, None), Ok(()), "{host}");
+        }
+        for host in
+            ["example.com", "127.0.0.1.example.com", "10.0.0.1:7070", "[::2]", "localhost.example", "", "a b"]
+        {
+            assert_eq!(checked(&nobody, host, None), Err(Rejection::ForeignHost), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_sites_pages_are_refused_unless_listed() {
+        let nobody = json!({ "kind": "nobody" });
+        let (host, own) = ("localhost:7070", Some("http://localhost:7070"));
+        assert_eq!(checked(&nobody, host, own), Ok(()));
+        for origin in ["http://localhost:3000", "https://evil.example", "null"] {
+            assert_eq!(checked(&nobody, host, Some(origin)), Err(Rejection::ForeignOrigin), "{origin}");
+        }
+        let listed = json!({ "kind": "listed", "value": ["http://localhost:3000"] });
+        assert_eq!(checked(&listed, host, Some("http://localhost:3000")), Ok(()));
+        let any = json!({ "kind": "fixed", "value": "*" });
+        assert_eq!(checked(&any, host, Some("https://evil.example")), Err(Rejection::ForeignOrigin));
+    }
+}

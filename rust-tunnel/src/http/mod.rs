@@ -1,0 +1,29 @@
+//! The HTTP front: from accepted socket to answered request.
+//!
+//! [`pipeline`] is the story of a request; each step is a file of its own. `server` and `connection` are the ground
+//! below it: accepting, deadlines, stopping.
+
+mod auth;
+mod connection;
+mod cors;
+mod front;
+mod headers;
+mod io;
+mod listener;
+mod loopback;
+mod media;
+mod persistence;
+pub mod pipeline;
+mod rejection;
+mod respond;
+mod route;
+mod server;
+mod stats;
+mod stop;
+mod upload;
+
+pub use front::Front;
+pub use listener::listen;
+pub use rejection::Rejection;
+pub use server::{Closed, Server};
+pub use stats::{HttpStats, StatusCount};

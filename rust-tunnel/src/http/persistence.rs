@@ -1,0 +1,26 @@
+use http::request::Parts;
+use http::{Version, header};
+
+/// Whether the connection stays open after the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Persistence {
+    KeepAlive,
+    Close,
+}
+
+impl Persistence {
+    /// What the client wishes, unless the server is closing.
+    pub(super) fn of(parts: &Parts, closing: bool) -> Self {
+        let wishes = |wish: &str| {
+            parts.headers.get_all(header::CONNECTION).iter().any(|value| {
+                value
+                    .as_bytes()
+                    .split(|&byte| byte == b',')
+                    .any(|token| token.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
+            })
+        };
+        let close = closing
+            || if parts.version == Version::HTTP_10 { !wishes("keep-alive") } else { wishes("close") };
+        if close { Persistence::Close } else { Persistence::KeepAlive }
+    }
+}

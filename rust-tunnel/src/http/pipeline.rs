@@ -1,0 +1,96 @@
+//! The whole path of a request, top to bottom. `docs/LIFECYCLE.md` draws it.
+
+use axum::body::Body as HttpBody;
+use http::request::Parts;
+use http::{Method, Request, Response};
+
+use super::front::Front;
+use super::headers::REQUEST_ID;
+use super::persistence::Persistence;
+use super::rejection::Rejection;
+use super::respond::Answer;
+use super::route::{self, Operation};
+use super::upload::Upload;
+use super::{auth, cors, loopback, media};
+use crate::backend::{Admission, Backend};
+use crate::protocol::{Body, Call, Head, Reply, RequestId, Target};
+
+/// Answers one request.
+pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
+    let (parts, body) = request.into_parts();
+    let persistence = Persistence::of(&parts, front.is_closing());
+    let cors = cors::Grant::resolve(&front.config.cors, &parts.headers, front.backend.as_ref()).await;
+    let mut answer = Answer { persistence, cors, request_id: None };
+    let mut upload = Upload::new(body, &parts.headers, &front.config);
+
+    let outcome = run(front, parts, &mut answer, &mut upload).await;
+    if upload.discard() == Persistence::Close {
+        answer.persistence = Persistence::Close;
+    }
+    let response = match outcome {
+        Ok(Outcome::Reply(reply)) => answer.reply(reply, &front.config),
+        Ok(Outcome::Preflight(asked)) => answer.preflight(asked, &front.config),
+        Err(rejection) => answer.refuse(&rejection, &front.config, front.backend.as_ref()),
+    };
+    front.stats.count(response.status());
+    response
+}
+
+enum Outcome {
+    Reply(Reply),
+    Preflight(cors::Asked),
+}
+
+async fn run<B: Backend>(
+    front: &Front<B>,
+    parts: Parts,
+    answer: &mut Answer,
+    upload: &mut Upload,
+) -> Result<Outcome, Rejection> {
+    let Front { config, backend, .. } = front;
+    loopback::check(&config.auth, &config.cors, &parts.headers)?; // 403
+    let route = route::find(&config.base_path, &parts.uri).ok_or(Rejection::Outside)?; // 404
+    if parts.method == Method::OPTIONS {
+        return Ok(Outcome::Preflight(cors::Asked::of(&parts.headers))); // 204
+    }
+    let request_id = RequestId::accept_or_generate(parts.headers.get_all(REQUEST_ID));
+    answer.request_id = Some(request_id.clone());
+    let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
+    let authenticated = auth::check(&config.auth, &parts, &request_id, backend.as_ref())?; // 401, 500
+    let head = Head { request_id, uri: parts.uri, headers: parts.headers, authenticated };
+    let reply = match operation {
+        Operation::Discover => backend.discover(&head).await?,
+        Operation::Call(target) => call(front, target, head, upload).await?,
+    };
+    Ok(Outcome::Reply(reply))
+}
+
+async fn call<B: Backend>(
+    Front { config, backend, .. }: &Front<B>,
+    target: Target,
+    head: Head,
+    upload: &mut Upload,
+) -> Result<Reply, Rejection> {
+    let media = media::check(target.kind, &head.headers);
+    // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
+    let complete = media.is_ok() && upload.is_complete().await;
+    if !complete {
+        match backend.admit(&target, &head).await? {
+            Admission::Accepted => {}
+            Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
+        }
+    }
+    media?; // 415
+    let body = Body::Complete(upload.finish().await?); // 400, 408, 413
+    let running = backend.call(Call { target, head, admitted: !complete, body });
+    match config.timeouts.handler {
+        None => Ok(running.await?), // 502, 503, and whatever JavaScript answers
+        Some(limit) => tokio::time::timeout(limit, running)
+            .await
+            .map_err(|_| Rejection::HandlerTimeout)?
+            .map_err(Into::into),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,275 @@
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::{BodyExt, StreamBody};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::backend::BackendError;
+use crate::config::tests::config;
+use crate::protocol::Report;
+
+mod fake;
+use fake::{FakeBackend, Script};
+
+/// One request against a front, without a socket.
+struct Exchange {
+    front: Front<FakeBackend>,
+    request: http::request::Builder,
+    body: HttpBody,
+}
+
+struct Seen {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+    asked: Vec<String>,
+    reports: Vec<Report>,
+}
+
+fn post(path: &str) -> Exchange {
+    exchange("POST", path)
+}
+
+fn exchange(method: &str, path: &str) -> Exchange {
+    Exchange {
+        front: front(&json!({}), Script::default()),
+        request: Request::builder().method(method).uri(path).header("x-runner-token", "secret"),
+        body: HttpBody::from("{}"),
+    }
+}
+
+fn front(changes: &Value, script: Script) -> Front<FakeBackend> {
+    Front::new(
+        config(changes),
+        std::sync::Arc::new(FakeBackend { script, asked: Mutex::default(), reports: Mutex::default() }),
+    )
+}
+
+impl Exchange {
+    fn with(mut self, changes: &Value) -> Self {
+        self.front = front(changes, self.front.backend.script.clone());
+        self
+    }
+
+    fn answered_by(mut self, script: Script) -> Self {
+        self.front = Front::new(
+            self.front.config,
+            std::sync::Arc::new(FakeBackend { script, asked: Mutex::default(), reports: Mutex::default() }),
+        );
+        self
+    }
+
+    fn header(mut self, name: &str, value: &str) -> Self {
+        if let Some(headers) = self.request.headers_mut() {
+            headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        }
+        self
+    }
+
+    fn body(mut self, body: impl Into<HttpBody>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    async fn run(self) -> Seen {
+        let response = serve(&self.front, self.request.body(self.body).unwrap()).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let backend = &self.front.backend;
+        Seen {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+            asked: backend.asked.lock().unwrap().clone(),
+            reports: backend.reports.lock().unwrap().clone(),
+        }
+    }
+}
+
+impl Seen {
+    fn code(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap();
+        body["error"]["code"].as_str().unwrap_or("none").to_owned()
+    }
+}
+
+/// A body of which a part is there, and the rest never comes.
+fn unfinished(part: &'static str) -> HttpBody {
+    let first = [Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from(part)))];
+    HttpBody::new(StreamBody::new(fake::then_pending(first)))
+}
+
+#[tokio::test]
+async fn an_accepted_call_is_answered_with_the_standard_headers() {
+    let seen =
+        post("/__runner/task/add").header("x-runner-request-id", "id-1").body(r#"{"a":1}"#).run().await;
+    assert_eq!((seen.status, seen.body.as_str()), (200, r#"{"ok":true}"#));
+    assert_eq!(seen.asked, [r#"call Task add {"a":1} authenticated"#]);
+    assert_eq!(seen.headers["x-runner-request-id"], "id-1");
+    assert_eq!(seen.headers["content-type"], "application/json; charset=utf-8");
+    assert_eq!(seen.headers["x-content-type-options"], "nosniff");
+    assert_eq!(seen.headers["x-frame-options"], "DENY");
+    assert_eq!(seen.headers["connection"], "keep-alive");
+    assert_eq!(seen.headers["keep-alive"], "timeout=5");
+    assert!(!seen.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn loopback_only_refuses_foreign_names_before_anything_else() {
+    let changes = json!({ "auth": { "tokens": [], "allowAnonymous": true, "loopbackOnly": true } });
+    let foreign = exchange("OPTIONS", "/elsewhere").with(&changes).header("host", "evil.example").run().await;
+    assert_eq!((foreign.status, foreign.code().as_str()), (403, "FORBIDDEN"));
+    let own = post("/__runner/task/add").with(&changes).header("host", "localhost:1").run().await;
+    assert_eq!(own.status, 200);
+}
+
+#[tokio::test]
+async fn outside_the_base_path_there_is_no_request_id() {
+    let seen = post("/other").run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (404, "NOT_FOUND"));
+    assert!(!seen.headers.contains_key("x-runner-request-id"));
+    assert!(post("/__runner/other").run().await.headers.contains_key("x-runner-request-id"));
+}
+
+#[tokio::test]
+async fn a_preflight_needs_no_token_and_no_route() {
+    let seen = exchange("OPTIONS", "/__runner/anything")
+        .with(&json!({ "cors": { "origin": { "kind": "listed", "value": ["https://a.example"] }, "varyOrigin": true, "maxAge": 60 } }))
+        .header("origin", "https://a.example")
+        .header("access-control-request-headers", "x-one, x-two")
+        .run()
+        .await;
+    assert_eq!((seen.status, seen.body.as_str()), (204, ""));
+    assert_eq!(seen.headers["access-control-allow-origin"], "https://a.example");
+    assert_eq!(seen.headers["access-control-allow-methods"], "POST, OPTIONS");
+    assert_eq!(seen.headers["access-control-allow-headers"], "x-one, x-two");
+    assert_eq!(seen.headers["access-control-max-age"], "60");
+    assert_eq!(seen.headers["vary"], "Origin");
+    assert!(!seen.headers.contains_key("x-runner-request-id"));
+}
+
+#[tokio::test]
+async fn the_method_is_looked_at_before_the_token() {
+    let seen = exchange("PUT", "/__runner/task/add").header("x-runner-token", "wrong").run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
+    let disabled =
+        exchange("PUT", "/__runner/discovery").with(&json!({ "disableDiscovery": true })).run().await;
+    assert_eq!(disabled.status, 404);
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_refused_and_reported() {
+    let seen = post("/__runner/task/add?q=1").header("x-runner-token", "wrong").run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (401, "UNAUTHORIZED"));
+    assert!(seen.asked.is_empty());
+    assert_eq!(seen.reports[0].message, "exposure.auth.failure");
+    assert_eq!(seen.reports[0].data["path"], "/__runner/task/add");
+    assert_eq!(seen.reports[0].data["status"], 401);
+}
+
+#[tokio::test]
+async fn what_a_token_does_not_decide_the_backend_does() {
+    let seen = post("/__runner/task/add")
+        .with(&json!({ "auth": { "validator": true } }))
+        .header("x-runner-token", "wrong")
+        .run()
+        .await;
+    assert_eq!(seen.asked, ["call Task add {} anonymous"]);
+}
+
+#[tokio::test]
+async fn discovery_is_the_backends() {
+    let seen = exchange("GET", "/__runner/discovery").run().await;
+    assert_eq!((seen.status, seen.asked.as_slice()), (200, &["discover".to_owned()][..]));
+}
+
+#[tokio::test]
+async fn an_unfinished_body_is_admitted_before_it_is_read() {
+    let refused = Reply::json(StatusCode::FORBIDDEN, Bytes::from_static(b"{}"));
+    let script = Script { refuses: Some(StatusCode::FORBIDDEN), ..Script::default() };
+    let seen = post("/__runner/task/add").answered_by(script).body(unfinished("{")).run().await;
+    assert_eq!(
+        (seen.status, seen.asked.as_slice()),
+        (refused.status.as_u16(), &["admit add".to_owned()][..])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_ends_is_a_timeout_that_closes() {
+    let seen = post("/__runner/task/add").body(unfinished("{")).run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (408, "REQUEST_TIMEOUT"));
+    assert_eq!(seen.headers["connection"], "close");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_413_and_one_at_the_limit_is_not() {
+    let limited = json!({ "limits": { "jsonMaxSize": 4 } });
+    let over = post("/__runner/task/add").with(&limited).body("12345").run().await;
+    assert_eq!((over.status, over.code().as_str()), (413, "PAYLOAD_TOO_LARGE"));
+    assert_eq!(over.asked, ["admit add"]);
+    assert_eq!(over.headers["connection"], "keep-alive");
+    assert_eq!(post("/__runner/task/add").with(&limited).body("1234").run().await.status, 200);
+}
+
+#[tokio::test]
+async fn files_and_streams_are_not_served_yet() {
+    let seen = post("/__runner/task/add").header("content-type", "application/octet-stream").run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (415, "UNSUPPORTED_MEDIA_TYPE"));
+    assert_eq!(
+        post("/__runner/event/e").header("content-type", "application/octet-stream").run().await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn every_backend_failure_has_its_code() {
+    for (error, status, code) in [
+        (BackendError::Overloaded, 503, "OVERLOADED"),
+        (BackendError::Closing, 503, "CLOSING"),
+        (BackendError::NoWorker, 503, "NO_WORKER"),
+        (BackendError::WorkerLost, 502, "WORKER_LOST"),
+        (BackendError::Protocol, 500, "INTERNAL_ERROR"),
+    ] {
+        let script = Script { fails: Some(error), ..Script::default() };
+        let seen = post("/__runner/task/add").answered_by(script).run().await;
+        assert_eq!((seen.status, seen.code().as_str()), (status, code));
+        assert_eq!(seen.headers.contains_key(header::RETRY_AFTER), status == 503);
+        assert_eq!(seen.reports.len(), usize::from(status == 500));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_takes_too_long_is_504() {
+    let script = Script { never_settles: true, ..Script::default() };
+    let changes = json!({ "timeouts": { "handlerMs": 1000 } });
+    let seen = post("/__runner/task/add").answered_by(script).with(&changes).run().await;
+    assert_eq!((seen.status, seen.code().as_str()), (504, "HANDLER_TIMEOUT"));
+}
+
+#[tokio::test]
+async fn a_streamed_reply_goes_out_as_it_comes() {
+    let script = Script { streams: true, ..Script::default() };
+    let seen = post("/__runner/task/add").answered_by(script).run().await;
+    assert_eq!((seen.status, seen.body.as_str()), (200, "one two"));
+    assert_eq!(seen.headers["content-type"], "application/octet-stream");
+}
+
+#[tokio::test]
+async fn a_closing_front_says_so_on_every_answer() {
+    let exchange = post("/__runner/task/add");
+    exchange.front.begin_closing();
+    assert_eq!(exchange.run().await.headers["connection"], "close");
+}
+
+#[tokio::test]
+async fn an_asked_origin_is_the_backends_and_stands_on_errors_too() {
+    let changes =
+        json!({ "cors": { "origin": { "kind": "asked" }, "varyOrigin": true, "credentials": true } });
+    let seen = post("/other").with(&changes).header("origin", "https://a.example").run().await;
+    assert_eq!(seen.headers["access-control-allow-origin"], "https://a.example");
+    assert_eq!(seen.headers["access-control-allow-credentials"], "true");
+    assert_eq!(seen.headers["vary"], "Origin");
+}

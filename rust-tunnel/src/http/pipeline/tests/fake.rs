@@ -1,0 +1,110 @@
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use crate::backend::{Admission, Backend, BackendError};
+use crate::protocol::{Body, BodyError, Call, Head, Reply, Report, Target};
+
+/// What the fake answers; by default `{"ok":true}` to everything.
+#[derive(Clone, Default)]
+pub(super) struct Script {
+    pub(super) refuses: Option<StatusCode>,
+    pub(super) fails: Option<BackendError>,
+    pub(super) never_settles: bool,
+    pub(super) streams: bool,
+}
+
+/// A backend without JavaScript, which notes what it is asked.
+pub(super) struct FakeBackend {
+    pub(super) script: Script,
+    pub(super) asked: Mutex<Vec<String>>,
+    pub(super) reports: Mutex<Vec<Report>>,
+}
+
+impl FakeBackend {
+    fn note(&self, asked: String) {
+        self.asked.lock().unwrap().push(asked);
+    }
+}
+
+impl Backend for FakeBackend {
+    async fn admit(&self, target: &Target, _: &Head) -> Result<Admission, BackendError> {
+        self.note(format!("admit {}", target.id));
+        Ok(match self.script.refuses {
+            Some(status) => Admission::Refused(Reply::json(status, Bytes::from_static(b"{}"))),
+            None => Admission::Accepted,
+        })
+    }
+
+    async fn call(&self, call: Call) -> Result<Reply, BackendError> {
+        let Body::Complete(body) = call.body else { return Err(BackendError::Protocol) };
+        let caller = if call.head.authenticated { "authenticated" } else { "anonymous" };
+        self.note(format!(
+            "call {:?} {} {} {caller}",
+            call.target.kind,
+            call.target.id,
+            String::from_utf8_lossy(&body)
+        ));
+        if self.script.never_settles {
+            std::future::pending::<()>().await;
+        }
+        match self.script.fails {
+            Some(error) => Err(error),
+            None if self.script.streams => Ok(streamed()),
+            None => Ok(ok()),
+        }
+    }
+
+    async fn discover(&self, _: &Head) -> Result<Reply, BackendError> {
+        self.note("discover".to_owned());
+        Ok(ok())
+    }
+
+    async fn allow_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+        origin.cloned()
+    }
+
+    fn report(&self, report: Report) {
+        self.reports.lock().unwrap().push(report);
+    }
+}
+
+fn ok() -> Reply {
+    Reply::json(StatusCode::OK, Bytes::from_static(b"{\"ok\":true}"))
+}
+
+fn streamed() -> Reply {
+    let chunks = Chunks(
+        ["one ", "two"].map(|chunk| Ok::<_, BodyError>(Frame::data(Bytes::from(chunk)))).into(),
+        false,
+    );
+    let stream = StreamBody::new(chunks);
+    let headers =
+        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))]);
+    Reply { status: StatusCode::OK, headers, body: Body::Stream(UnsyncBoxBody::new(stream)) }
+}
+
+/// A stream of these items, after which nothing ever comes.
+pub(super) fn then_pending<T: Unpin>(items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
+    Chunks(items.into_iter().collect(), true)
+}
+
+struct Chunks<T>(Vec<T>, bool);
+
+impl<T: Unpin> Stream for Chunks<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
+        if self.0.is_empty() {
+            return if self.1 { Poll::Pending } else { Poll::Ready(None) };
+        }
+        Poll::Ready(Some(self.0.remove(0)))
+    }
+}

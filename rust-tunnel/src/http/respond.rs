@@ -1,0 +1,143 @@
+use std::any::Any;
+
+use axum::body::Body as HttpBody;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use super::cors;
+use super::headers::REQUEST_ID;
+use super::persistence::Persistence;
+use super::rejection::Rejection;
+use crate::backend::{Backend, BackendError};
+use crate::config::Config;
+use crate::protocol::{Body, Code, Level, Reply, Report, RequestId};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// What is known of an answer before it is known what it says.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) persistence: Persistence,
+    pub(super) cors: cors::Grant,
+    /// `None` where the contract sends none: outside the base path, and on a preflight.
+    pub(super) request_id: Option<RequestId>,
+}
+
+impl Answer {
+    /// What the backend answered, with the standard headers around it.
+    pub(super) fn reply(self, reply: Reply, config: &Config) -> Response<HttpBody> {
+        let body = match reply.body {
+            Body::Complete(bytes) => HttpBody::from(bytes),
+            Body::Stream(stream) => HttpBody::new(stream),
+        };
+        self.finish(reply.status, reply.headers, body, config)
+    }
+
+    /// A refusal of the front's own; the one place that writes it to the wire and to the log.
+    pub(super) fn refuse<B: Backend>(
+        mut self,
+        rejection: &Rejection,
+        config: &Config,
+        backend: &B,
+    ) -> Response<HttpBody> {
+        if rejection.persistence() == Persistence::Close {
+            self.persistence = Persistence::Close;
+        }
+        if *rejection == Rejection::Backend(BackendError::Protocol) {
+            report_fault(backend, &rejection.to_string(), self.request_id.as_ref());
+        }
+        let code = rejection.code();
+        let mut headers = HeaderMap::new();
+        if code.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        let body = HttpBody::from(envelope(code, rejection.message()));
+        self.finish(code.status(), headers, body, config)
+    }
+
+    /// 204, and what the page may do.
+    pub(super) fn preflight(self, asked: cors::Asked, config: &Config) -> Response<HttpBody> {
+        let mut headers = HeaderMap::with_capacity(8);
+        self.cors.put_preflight(&config.cors, asked, &mut headers);
+        self.persistence.put(config, &mut headers);
+        response(StatusCode::NO_CONTENT, headers, HttpBody::empty())
+    }
+
+    fn finish(
+        self,
+        status: StatusCode,
+        mut headers: HeaderMap,
+        body: HttpBody,
+        config: &Config,
+    ) -> Response<HttpBody> {
+        headers.reserve(8);
+        if let Some(id) = self.request_id {
+            headers.insert(REQUEST_ID, id.header());
+        }
+        self.cors.put_actual(&config.cors, &mut headers);
+        headers.entry(header::CONTENT_TYPE).or_insert(JSON);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        self.persistence.put(config, &mut headers);
+        response(status, headers, body)
+    }
+}
+
+impl Persistence {
+    fn put(self, config: &Config, out: &mut HeaderMap) {
+        match self {
+            Persistence::Close => {
+                out.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Persistence::KeepAlive => {
+                out.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
+                out.insert("keep-alive", config.timeouts.keep_alive_header.clone());
+            }
+        }
+    }
+}
+
+/// What becomes of a panic in a step: the client gets a bland 500, and the connection goes on.
+// tower-http's trait gives the payload by value.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response<HttpBody> {
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, JSON)]);
+    let code = Code::InternalError;
+    response(code.status(), headers, HttpBody::from(envelope(code, code.message())))
+}
+
+fn report_fault<B: Backend>(backend: &B, error: &str, request_id: Option<&RequestId>) {
+    backend.report(Report {
+        level: Level::Error,
+        message: "exposure.http.unhandled",
+        data: json!({ "error": error, "requestId": request_id.map(RequestId::as_str) }),
+    });
+}
+
+fn envelope(code: Code, message: &str) -> Bytes {
+    // Both parts are constants without a character that JSON escapes; a test holds them to it.
+    format!(r#"{{"ok":false,"error":{{"message":"{message}","code":"{}"}}}}"#, code.as_str()).into()
+}
+
+fn response(status: StatusCode, headers: HeaderMap, body: HttpBody) -> Response<HttpBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn envelopes_are_json() {
+        for &code in Code::ALL {
+            let text = envelope(code, code.message());
+            let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            assert_eq!(value["error"]["message"], code.message());
+            assert_eq!(value["error"]["code"], code.as_str());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::body::Body as HttpBody;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body::Body as _;
+use tokio::time::timeout;
+
+use super::persistence::Persistence;
+use super::rejection::Rejection;
+use crate::config::Config;
+
+/// As much is read before anyone was asked whether the body may be read at all, and only what has already arrived.
+const EAGER: usize = 64 * 1024;
+/// An unread rest up to this size is read and dropped, so that the connection can go on.
+const DRAINED: u64 = 1024 * 1024;
+/// How often the body may say "not yet" without having moved before it counts as not complete. hyper hands bytes
+/// that are already in its buffer over on the second poll.
+const PATIENCE: u8 = 2;
+
+/// A request's body on its way in.
+pub(super) struct Upload {
+    body: HttpBody,
+    received: Received,
+    limit: u64,
+    deadline: Duration,
+    /// The client waits for `100 Continue`, which the first poll sends.
+    expects_continue: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Untouched,
+    Reading,
+    Ended,
+    Failed,
+}
+
+impl Upload {
+    pub(super) fn new(body: HttpBody, headers: &HeaderMap, config: &Config) -> Self {
+        let state = if body.is_end_stream() { State::Ended } else { State::Untouched };
+        Upload {
+            body,
+            received: Received::default(),
+            limit: config.limits.json_max_size,
+            deadline: config.timeouts.request,
+            expects_continue: headers.contains_key(header::EXPECT),
+            state,
+        }
+    }
+
+    /// Whether the whole body is here without waiting for the client, and within its limit.
+    pub(super) async fn is_complete(&mut self) -> bool {
+        if self.state == State::Untouched && (self.expects_continue || self.declared() > self.limit) {
+            return false;
+        }
+        let mut waited = 0;
+        std::future::poll_fn(|context| {
+            while self.state != State::Ended && self.received.length <= EAGER {
+                self.state = State::Reading;
+                match Pin::new(&mut self.body).poll_frame(context) {
+                    Poll::Ready(frame) => self.take(frame),
+                    Poll::Pending if waited == PATIENCE => break,
+                    Poll::Pending => {
+                        waited += 1;
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
+                if self.state == State::Failed {
+                    break;
+                }
+            }
+            Poll::Ready(self.state == State::Ended && self.received.length as u64 <= self.limit)
+        })
+        .await
+    }
+
+    /// Reads what is left of it.
+    pub(super) async fn finish(&mut self) -> Result<Bytes, Rejection> {
+        timeout(self.deadline, self.read()).await.map_err(|_| {
+            self.state = State::Failed;
+            Rejection::RequestTimeout
+        })?
+    }
+
+    async fn read(&mut self) -> Result<Bytes, Rejection> {
+        if self.state == State::Untouched && self.declared() > self.limit {
+            return Err(Rejection::PayloadTooLarge);
+        }
+        loop {
+            if self.received.length as u64 > self.limit {
+                return Err(Rejection::PayloadTooLarge);
+            }
+            match self.state {
+                State::Ended => return Ok(self.received.take()),
+                State::Failed => return Err(Rejection::MalformedBody),
+                State::Untouched | State::Reading => {}
+            }
+            self.state = State::Reading;
+            let frame = std::future::poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await;
+            self.take(frame);
+        }
+    }
+
+    /// Lets go of what nobody will read. `Close`: the connection can't carry another request.
+    pub(super) fn discard(self) -> Persistence {
+        match self.state {
+            State::Ended => Persistence::KeepAlive,
+            State::Failed => Persistence::Close,
+            // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
+            State::Untouched if self.expects_continue => Persistence::Close,
+            State::Untouched | State::Reading => {
+                let too_long = self.declared() > DRAINED;
+                tokio::spawn(timeout(self.deadline, drain(self.body)));
+                if too_long { Persistence::Close } else { Persistence::KeepAlive }
+            }
+        }
+    }
+
+    /// What is still to come, as far as `Content-Length` says.
+    fn declared(&self) -> u64 {
+        self.body.size_hint().lower()
+    }
+
+    fn take(&mut self, frame: Option<Result<http_body::Frame<Bytes>, axum::Error>>) {
+        match frame {
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    self.received.push(data);
+                }
+                if self.body.is_end_stream() {
+                    self.state = State::Ended;
+                }
+            }
+            Some(Err(_)) => self.state = State::Failed,
+            None => self.state = State::Ended,
+        }
+    }
+}
+
+async fn drain(mut body: HttpBody) {
+    let mut left = DRAINED;
+    while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}
+
+/// The bytes so far. One chunk, the ordinary case, is kept as it came.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    all: BytesMut,
+    length: usize,
+}
+
+impl Received {
+    fn push(&mut self, data: Bytes) {
+        self.length += data.len();
+        if self.first.is_empty() {
+            self.first = data;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&data);
+    }
+
+    fn take(&mut self) -> Bytes {
+        let first = std::mem::take(&mut self.first);
+        if self.all.is_empty() { first } else { std::mem::take(&mut self.all).freeze() }
+    }
+}

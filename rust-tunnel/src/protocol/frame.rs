@@ -1,0 +1,197 @@
+//! How messages travel to JavaScript and back, in this process and over a worker's socket alike.
+//!
+//! All numbers are little-endian. A frame begins with 16 bytes:
+//!
+//! | offset | type | what |
+//! |---|---|---|
+//! | 0 | u32 | length of the frame without these four bytes |
+//! | 4 | u8 | [`Kind`] |
+//! | 5 | u8 | flags (`EVENT`, `AUTHENTICATED`, `ADMITTED` for calls; `PRESENT` for origins) |
+//! | 6 | u16 | status of a reply, else 0 |
+//! | 8 | u64 | id of the call, below 2^53 so that JavaScript can hold it; 0 where there is none |
+//!
+//! `Call`, `Admit` and `Discover` go on with four u32 (the lengths of target id, request id, URL and headers), these
+//! four texts, and then the body. Headers are lines `name:value\n` in latin1. All other kinds carry one payload.
+
+use bytes::BufMut;
+use http::HeaderMap;
+
+use super::{Head, Target, TargetKind};
+
+/// Bytes before a frame's payload.
+pub const HEADER: usize = 16;
+/// Bytes of the length field, which the length does not count.
+pub const LENGTH: usize = 4;
+/// The protocol's version, sent in `Hello`.
+pub const VERSION: u16 = 1;
+
+/// The call is an event's.
+pub const EVENT: u8 = 1;
+/// The front has authenticated the caller.
+pub const AUTHENTICATED: u8 = 2;
+/// The backend has admitted the call already.
+pub const ADMITTED: u8 = 4;
+/// An origin is there: it was sent (question), or is allowed (answer).
+pub const PRESENT: u8 = 1;
+
+/// What a frame says. Below 64 it goes to JavaScript, from 64 on it comes from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Run a task or emit an event.
+    Call = 1,
+    /// May this call's body be read?
+    Admit = 2,
+    /// Which ids are there?
+    Discover = 3,
+    /// May this origin read answers?
+    Origin = 4,
+    /// Nobody waits for this call any more.
+    Cancel = 5,
+    /// A log record, as JSON.
+    Report = 6,
+    /// The server has closed; the last frame of all. The payload is why, empty for an ordinary close.
+    Closed = 7,
+    /// The answer to `Call`, `Discover` or, when refused, `Admit`.
+    Reply = 64,
+    /// The body may be read.
+    Admitted = 65,
+    /// The answer to `Origin`.
+    AllowedOrigin = 66,
+    /// A worker's first frame: its settings, as JSON. The status field carries [`VERSION`].
+    Hello = 67,
+}
+
+impl Kind {
+    fn from_byte(byte: u8) -> Option<Self> {
+        use Kind::{
+            Admit, Admitted, AllowedOrigin, Call, Cancel, Closed, Discover, Hello, Origin, Reply, Report,
+        };
+        [Call, Admit, Discover, Origin, Cancel, Report, Closed, Reply, Admitted, AllowedOrigin, Hello]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
+    }
+}
+
+/// Appends a `Call` with its complete body.
+pub fn put_call(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head, admitted: bool, body: &[u8]) {
+    let admitted = if admitted { ADMITTED } else { 0 };
+    put_head(out, Kind::Call, admitted, id, Some(target), head, body);
+}
+
+/// Appends an `Admit`.
+pub fn put_admit(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head) {
+    put_head(out, Kind::Admit, 0, id, Some(target), head, &[]);
+}
+
+/// Appends a `Discover`.
+pub fn put_discover(out: &mut Vec<u8>, id: u64, head: &Head) {
+    put_head(out, Kind::Discover, 0, id, None, head, &[]);
+}
+
+/// Appends a frame with one payload.
+pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
+    framed(out, kind, flags, id, |out| out.put_slice(payload));
+}
+
+fn put_head(
+    out: &mut Vec<u8>,
+    kind: Kind,
+    flags: u8,
+    id: u64,
+    target: Option<&Target>,
+    head: &Head,
+    body: &[u8],
+) {
+    let event = if target.is_some_and(|target| target.kind == TargetKind::Event) { EVENT } else { 0 };
+    let authenticated = if head.authenticated { AUTHENTICATED } else { 0 };
+    let target_id = target.map_or("", |target| &target.id);
+    let request_id = head.request_id.as_str();
+    let url = head.url();
+    let headers_length: usize =
+        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum();
+    framed(out, kind, flags | event | authenticated, id, |out| {
+        for length in [target_id.len(), request_id.len(), url.len(), headers_length] {
+            out.put_u32_le(length as u32);
+        }
+        out.put_slice(target_id.as_bytes());
+        out.put_slice(request_id.as_bytes());
+        out.put_slice(url.as_bytes());
+        put_headers(out, &head.headers);
+        out.put_slice(body);
+    });
+}
+
+fn put_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
+    for (name, value) in headers {
+        out.put_slice(name.as_str().as_bytes());
+        out.put_u8(b':');
+        out.put_slice(value.as_bytes());
+        out.put_u8(b'\n');
+    }
+}
+
+fn framed(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.put_u32_le(0);
+    out.put_u8(kind as u8);
+    out.put_u8(flags);
+    out.put_u16_le(0);
+    out.put_u64_le(id);
+    payload(out);
+    let length = (out.len() - start - LENGTH) as u32;
+    if let Some(field) = out.get_mut(start..start + LENGTH) {
+        field.copy_from_slice(&length.to_le_bytes());
+    }
+}
+
+/// A frame that was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// What it says.
+    pub kind: Kind,
+    /// Its flags.
+    pub flags: u8,
+    /// Its status field.
+    pub status: u16,
+    /// The call it belongs to.
+    pub id: u64,
+    /// Everything after the header.
+    pub payload: &'a [u8],
+}
+
+/// Why bytes are not a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The length field is below the header's size or above the reader's bound.
+    #[error("a frame of {0} bytes is out of bounds")]
+    Length(u32),
+    /// The kind is unknown.
+    #[error("unknown frame kind {0}")]
+    Kind(u8),
+}
+
+/// Cuts the next frame off `bytes`: the frame and what follows it, or `None` while it is not all there.
+///
+/// # Errors
+/// [`FrameError`] when no continuation of the bytes can be a frame of at most `max` bytes.
+pub fn split(bytes: &[u8], max: usize) -> Result<Option<(Frame<'_>, &[u8])>, FrameError> {
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else { return Ok(None) };
+    let length = u32::from_le_bytes(*length);
+    let size = length as usize;
+    if size < HEADER - LENGTH || size > max {
+        return Err(FrameError::Length(length));
+    }
+    let Some((frame, rest)) = rest.split_at_checked(size) else { return Ok(None) };
+    let Some((&[kind, flags, status_low, status_high], frame)) = frame.split_first_chunk() else {
+        return Err(FrameError::Length(length));
+    };
+    let Some((id, payload)) = frame.split_first_chunk() else { return Err(FrameError::Length(length)) };
+    let kind = Kind::from_byte(kind).ok_or(FrameError::Kind(kind))?;
+    let status = u16::from_le_bytes([status_low, status_high]);
+    Ok(Some((Frame { kind, flags, status, id: u64::from_le_bytes(*id), payload }, rest)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
+
+use super::super::RequestId;
+use super::*;
+
+const MAX: usize = 1 << 20;
+
+fn head() -> Head {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-a", HeaderValue::from_static("1"));
+    headers.append("x-a", HeaderValue::from_bytes(&[0xE9]).unwrap());
+    Head {
+        request_id: RequestId::accept_or_generate(&[HeaderValue::from_static("id-1")]),
+        uri: "/__runner/task/add?x=1".parse().unwrap(),
+        headers,
+        authenticated: true,
+    }
+}
+
+fn call(body: &[u8]) -> Vec<u8> {
+    let target = Target { kind: TargetKind::Event, id: "app.é".into() };
+    let mut bytes = Vec::new();
+    put_call(&mut bytes, 7, &target, &head(), true, body);
+    bytes
+}
+
+/// The bytes that `runner-native/ts/frames.test.ts` reads as well.
+#[test]
+fn a_call_has_the_documented_layout() {
+    let bytes = call(b"{}");
+    let golden = include_str!("../../../golden/call.hex");
+    assert_eq!(hex(&bytes), golden.split_whitespace().collect::<String>());
+}
+
+#[test]
+fn what_was_put_is_split_off_again() {
+    let mut bytes = Vec::new();
+    put(&mut bytes, Kind::Cancel, 0, 1 << 40, b"");
+    put(&mut bytes, Kind::AllowedOrigin, PRESENT, 2, b"https://a.example");
+    let (first, rest) = split(&bytes, MAX).unwrap().unwrap();
+    assert_eq!(first, Frame { kind: Kind::Cancel, flags: 0, status: 0, id: 1 << 40, payload: b"" });
+    let (second, rest) = split(rest, MAX).unwrap().unwrap();
+    assert_eq!(second.payload, b"https://a.example");
+    assert_eq!(split(rest, MAX), Ok(None));
+}
+
+#[test]
+fn nonsense_is_an_error() {
+    assert_eq!(split(&[3, 0, 0, 0], MAX), Err(FrameError::Length(3)));
+    assert_eq!(split(&[255, 255, 255, 255], MAX), Err(FrameError::Length(u32::MAX)));
+    let mut bytes = Vec::new();
+    put(&mut bytes, Kind::Cancel, 0, 0, b"");
+    bytes[4] = 99;
+    assert_eq!(split(&bytes, MAX), Err(FrameError::Kind(99)));
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut rest = bytes.as_slice();
+        while let Ok(Some((_, after))) = split(rest, MAX) {
+            rest = after;
+        }
+    }
+
+    #[test]
+    fn a_cut_frame_waits_for_its_end(cut in 0_usize..60) {
+        let bytes = call(b"{\"input\":1}");
+        let cut = cut.min(bytes.len() - 1);
+        prop_assert_eq!(split(&bytes[..cut], MAX), Ok(None));
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,20 @@
+//! The models both products speak: what a call is, what answers it, and how the two travel as bytes.
+//!
+//! This module imports nothing else of the crate, so it can become a crate of its own by moving a folder.
+
+mod body;
+mod call;
+mod code;
+pub mod frame;
+mod latin1;
+mod reply;
+mod report;
+mod request_id;
+
+pub use body::{Body, BodyError, BodyStream};
+pub use call::{Call, Head, Target, TargetKind};
+pub use code::Code;
+pub use latin1::latin1_to_str;
+pub use reply::Reply;
+pub use report::{Level, Report};
+pub use request_id::RequestId;

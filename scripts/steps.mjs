@@ -1,0 +1,69 @@
+// The steps that the commands in package.json are made of. Node's own modules only: they run before the install.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Runs a command with its output shown; a failure ends the script with the command's own exit code. */
+export function run(title, command, args, options = {}) {
+  console.log(`\n> ${title}: ${[command, ...args].join(' ')}`);
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (error?.code === 'ENOENT') {
+    console.error(`${command} is not installed. ${hints[command] ?? ''}`);
+    process.exit(1);
+  }
+  if (status !== 0) {
+    console.error(`${title} failed${signal ? ` (${signal})` : ''}.`);
+    process.exit(status || 1);
+  }
+}
+
+const hints = { cargo: 'Install Rust from https://rustup.rs; rust-toolchain.toml names the version.' };
+
+/** Runs a program of the workspace's own `node_modules`. */
+export function bin(title, name, args, options) {
+  run(title, join(root, 'node_modules', '.bin', name), args, options);
+}
+
+/** Checks what must be on the machine, and installs the npm packages if package-lock.json has changed. */
+export function install() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 17)) {
+    console.error(`Node ${process.versions.node} is too old to build with: 20.17 or newer is needed.`);
+    process.exit(1);
+  }
+  installIn(root, 'npm packages');
+}
+
+/** Installs the other Node versions that the tests run on. */
+export function installNodes() {
+  installIn(join(root, 'tests', 'nodes'), 'other Node versions, for the tests');
+}
+
+function installIn(folder, what) {
+  const lock = join(folder, 'package-lock.json');
+  const done = join(folder, 'node_modules', '.package-lock.json');
+  if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
+  run(what, npm, ['ci', '--no-audit', '--no-fund', '--workspaces=false'].slice(0, folder === root ? 3 : 4), {
+    cwd: folder,
+  });
+}
+
+/** Builds the addon in release, and compiles its TypeScript. */
+export function buildPackage() {
+  run('addon (release)', npm, ['run', '--silent', 'build:native', '-w', 'runner-native']);
+  bin('TypeScript', 'tsc', ['-p', 'runner-native']);
+}
+
+/** The version that `rust-toolchain.toml` names, to say it where Rust is missing. */
+export function toolchain() {
+  return /channel = "(.+)"/.exec(readFileSync(join(root, 'rust-toolchain.toml'), 'utf8'))?.[1];
+}

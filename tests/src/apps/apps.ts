@@ -1,0 +1,14 @@
+import type { Tunnel } from '@bluelibs/runner-native/worker';
+import type { Note } from '../harness/logs';
+import { calls } from './calls';
+import { events } from './events';
+import { failures } from './failures';
+import { gates } from './gates';
+
+/** Registers an application's tasks and events. */
+export type App = (tunnel: Tunnel, note: Note) => void;
+
+/** The applications under test, by the name that both processes know. */
+export const apps = { calls, events, failures, gates } satisfies Record<string, App>;
+
+export type AppName = keyof typeof apps;
