@@ -1,9 +1,9 @@
 /**
  * CPU time of a process and of its threads, from Linux's /proc; elsewhere every figure is `null`.
  *
- * Two sources. `task/TID/schedstat` counts nanoseconds, thread by thread, but a thread that ends takes its count
- * along. `stat` counts clock ticks (10 ms as a rule), and its total for the process includes threads that have
- * ended. So: nanoseconds as long as no thread ended in between, ticks otherwise.
+ * Two sources. `task/TID/schedstat` counts nanoseconds, thread by thread, but a thread that ends takes its
+ * count along. `stat` counts clock ticks (10 ms as a rule), and its total for the process includes threads
+ * that have ended. So: nanoseconds as long as no thread ended in between, ticks otherwise.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ export function reapedCpuMs() {
   return (parseStatTicks(readFileSync('/proc/self/stat', 'utf8')).reaped * TICK_NS) / 1e6;
 }
 
-/** CPU time that the machine has spent on anything at all since it started, in ms. @returns {number | null} */
+/** CPU time that the whole machine has spent since it started, in ms. @returns {number | null} */
 export function machineCpuMs() {
   if (!cpuAvailable) return null;
   const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
@@ -80,7 +80,7 @@ export function parseStatTicks(line) {
   const fields = line
     .slice(line.lastIndexOf(')') + 2)
     .split(' ')
-    .map(Number); // Starts at field 3, the state.
+    .map(Number); // From field 3, the state.
   return { own: fields[11] + fields[12], reaped: fields[13] + fields[14] };
 }
 

@@ -69,7 +69,7 @@ async function measure(contender, work, n, seconds) {
     ...figures,
     cpuUs: time && time.totalNs / 1000 / figures.requests,
     jsUs: time && contender.javascript ? time.mainNs / 1000 / figures.requests : null,
-    cpuSource: time && time.source,
+    cpuSource: time?.source ?? null,
     generatorCores,
     otherCores: time && Math.max(0, (machine - time.totalNs / 1e6) / wallMs - generatorCores),
   };

@@ -42,10 +42,11 @@ export function summarise(rows, generatorLimit) {
 }
 
 /**
- * One contender's figure as a multiple of another's. Each round gives one ratio, of two measurements made within
- * seconds of each other: what the machine does meanwhile falls out.
+ * One contender's figure as a multiple of another's. Each round gives one ratio, of two measurements made
+ * within seconds of each other: what the machine does meanwhile falls out.
  *
- * @param {Row[]} rows @param {Figure} figure @param {number} connections @param {string} of @param {string} to
+ * @param {Row[]} rows @param {Figure} figure @param {number} connections
+ * @param {string} of @param {string} to
  * @returns {Interval | null} `null` when there is nothing to compare.
  */
 export function ratio(rows, figure, connections, of, to) {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Flag, type Frame } from './frames';
+import { Flag, type Frame, type HeadText } from './frames';
 import { parseHeaders } from './headers';
 
 /** The two kinds of thing that can be called. */
@@ -32,12 +32,7 @@ export class Call implements CallContext {
   readonly number: number;
   readonly authenticated: boolean;
   readonly admitted: boolean;
-  readonly id: string;
-  readonly requestId: string;
-  readonly url: string;
-  /** The body's text; dropped once it was read. */
-  body: string;
-  private readonly headerLines: string;
+  private readonly head: HeadText;
   private parsedHeaders: IncomingHttpHeaders | undefined;
   private controller: AbortController | undefined;
   private cancelled = false;
@@ -46,16 +41,23 @@ export class Call implements CallContext {
     frame: Frame,
     readonly method: 'GET' | 'POST',
   ) {
-    const head = frame.head();
+    this.head = frame.head();
     this.kind = frame.has(Flag.Event) ? 'event' : 'task';
     this.number = frame.id;
     this.authenticated = frame.has(Flag.Authenticated);
     this.admitted = frame.has(Flag.Admitted);
-    this.id = head.targetId;
-    this.requestId = head.requestId;
-    this.url = head.url;
-    this.headerLines = head.headers;
-    this.body = frame.body();
+  }
+
+  get id(): string {
+    return this.head.targetId;
+  }
+
+  get requestId(): string {
+    return this.head.text.slice(0, this.head.urlAt);
+  }
+
+  get url(): string {
+    return this.head.text.slice(this.head.urlAt, this.head.headersAt);
   }
 
   get path(): string {
@@ -64,11 +66,16 @@ export class Call implements CallContext {
 
   get headers(): IncomingHttpHeaders {
     if (this.parsedHeaders === undefined) {
-      this.parsedHeaders = parseHeaders(this.headerLines);
+      this.parsedHeaders = parseHeaders(this.head.text.slice(this.head.headersAt));
       // The id that was accepted or made stands in for the one that was sent.
       this.parsedHeaders['x-runner-request-id'] = this.requestId;
     }
     return this.parsedHeaders;
+  }
+
+  /** The body's text. */
+  get body(): string {
+    return this.head.body;
   }
 
   get signal(): AbortSignal {

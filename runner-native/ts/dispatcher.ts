@@ -59,13 +59,13 @@ export class Dispatcher {
       case Kind.Discover:
         return this.start(new Call(frame, 'GET'), this.discover);
       case Kind.Origin:
-        return this.allowOrigin(frame.id, frame.has(Flag.Present) ? frame.text('latin1') : undefined);
+        return this.allowOrigin(frame.id, frame.has(Flag.Present) ? frame.latin1() : undefined);
       case Kind.Cancel:
         return this.cancel(frame.id);
       case Kind.Report:
-        return this.report(frame.text('utf8'));
+        return this.report(frame.utf8());
       case Kind.Closed:
-        return this.onClosed(frame.text('utf8'));
+        return this.onClosed(frame.utf8());
     }
   }
 
@@ -119,7 +119,6 @@ export class Dispatcher {
     } catch {
       return this.refuse(call, new Refusal('INVALID_JSON'));
     }
-    call.body = '';
     this.settle(call, () => found(request.input, call), {
       fulfilled: (result) =>
         this.answer(call, 200, request.returnsResult ? { ok: true, result } : { ok: true }),

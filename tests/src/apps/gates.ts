@@ -8,6 +8,7 @@ interface Gate {
 /** Tasks that last as long as their test wants; notes tell it how far they are. */
 export const gates: App = (tunnel, note) => {
   const all = new Map<string, Gate>();
+  const kept = new Map<string, AbortSignal>();
   const gate = (name: string): Gate => {
     let found = all.get(name);
     if (found === undefined) {
@@ -55,5 +56,4 @@ export const gates: App = (tunnel, note) => {
     })
     .registerTask('kept', (name: string) => kept.get(name)?.aborted)
     .registerTask('open', (name: string) => gate(name).open());
-  const kept = new Map<string, AbortSignal>();
 };
