@@ -2,7 +2,7 @@ import { TunnelError } from '@bluelibs/runner-native';
 import type { App } from './apps';
 
 const cycle: Record<string, unknown> = {};
-cycle['self'] = cycle;
+cycle.self = cycle;
 const { proxy: dead, revoke } = Proxy.revocable({}, {});
 revoke();
 
@@ -43,6 +43,7 @@ const RETURNED: Record<string, unknown> = {
     },
   },
   'bad then': {
+    // biome-ignore lint/suspicious/noThenProperty: it is about such objects.
     get then(): never {
       throw new Error('inner detail');
     },

@@ -1,3 +1,4 @@
+import { Serializer } from '@bluelibs/runner';
 import type { RequestHead, TunnelOptions } from '@bluelibs/runner-native';
 import type { Note } from '../harness/logs';
 
@@ -95,6 +96,7 @@ export const variants = {
   corsOpenLoopback: () => ({ corsOrigins: '*' }),
 
   serializer: () => ({ ...anonymous, serializer: marked }),
+  runnerSerializer: () => ({ auth: { token: 'secret' }, serializer: new Serializer() }),
   smallBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 1000 } } }),
   twoInFlight: () => ({ limits: { maxInFlight: 2 } }),
   handlerLimit: () => ({ timeouts: { handlerMs: 50 } }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import type { VariantName } from '../apps/variants';
 import { backends, shared } from '../harness/backends';
+import { it } from '../harness/it';
 import { callTask, exchange, type RawRequest } from '../harness/request';
 
 type Headers = NonNullable<RawRequest['headers']>;
@@ -60,7 +61,7 @@ const CASES: [variant: VariantName, accepted: Headers[], refused: Headers[]][] =
 
 for (const backend of backends) {
   for (const [variant, accepted, refused] of CASES) {
-    describe(`auth with ${variant} (${backend.name})`, { timeout: 20_000 }, () => {
+    describe(`auth with ${variant} (${backend.name})`, () => {
       const server = shared(backend, 'calls', variant);
 
       it('lets in who has a token', async () => {
@@ -83,7 +84,7 @@ for (const backend of backends) {
     });
   }
 
-  describe(`refusals (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`refusals (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'token');
 
     it('logs each of them once', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import type { VariantName } from '../apps/variants';
 import { backends } from '../harness/backends';
+import { it } from '../harness/it';
 import { exchange } from '../harness/request';
 
 /** Paths that reach the task `add` for each base path, and paths that are outside. */
@@ -14,7 +15,7 @@ const CASES: [variant: VariantName, inside: string[], outside: string[]][] = [
 ];
 
 for (const backend of backends) {
-  describe(`base path (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`base path (${backend.name})`, () => {
     for (const [variant, inside, outside] of CASES) {
       it(`serves below it: ${variant}`, async (t) => {
         const server = await backend.start('calls', variant);

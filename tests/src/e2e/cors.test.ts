@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import type { VariantName } from '../apps/variants';
 import { type Backend, backends, type Running } from '../harness/backends';
+import { it } from '../harness/it';
 import type { RawResponse } from '../harness/raw';
 import { exchange } from '../harness/request';
 
@@ -109,7 +110,7 @@ async function served(
 }
 
 for (const backend of backends) {
-  describe(`cors (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`cors (${backend.name})`, () => {
     for (const [variant, cases] of CASES) {
       it(`names the origin that may read: ${variant}`, () =>
         served(backend, variant, async ({ port }) => {

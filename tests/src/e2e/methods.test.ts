@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { backends, shared } from '../harness/backends';
+import { it } from '../harness/it';
 import { exchange } from '../harness/request';
 
 const TOKEN = { 'x-runner-token': 'secret' };
 const NOT_ALLOWED = '{"ok":false,"error":{"message":"Method Not Allowed","code":"METHOD_NOT_ALLOWED"}}';
 
 for (const backend of backends) {
-  describe(`methods (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`methods (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'token');
     const send = (method: string, target: string, headers: Record<string, string> = {}) =>
       exchange(server.port, { method, target, headers });
@@ -64,7 +65,7 @@ for (const backend of backends) {
     });
   });
 
-  describe(`disabled discovery (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`disabled discovery (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'noDiscovery');
 
     it('answers 404 for every method but OPTIONS, with and without a token', async () => {

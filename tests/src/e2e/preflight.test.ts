@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { backends, shared } from '../harness/backends';
+import { it } from '../harness/it';
 import { exchange } from '../harness/request';
 
 const ORIGIN = { Origin: 'https://a.example' };
 const prefix = 'access-control-';
 
 for (const backend of backends) {
-  describe(`preflight (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`preflight (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'token');
     const ask = (target: string, headers: Parameters<typeof exchange>[1]['headers'] = {}, body?: string) =>
       exchange(server.port, { method: 'OPTIONS', target, headers, ...(body !== undefined && { body }) });
@@ -43,7 +44,7 @@ for (const backend of backends) {
     });
   });
 
-  describe(`configured preflight (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`configured preflight (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'corsPreflight');
 
     it('says what was configured', async () => {

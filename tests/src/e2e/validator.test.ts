@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { backends, shared } from '../harness/backends';
+import { it } from '../harness/it';
 import { callTask, exchange } from '../harness/request';
 
 const STATUSES: Record<string, number> = {
@@ -17,7 +18,7 @@ const STATUSES: Record<string, number> = {
 };
 
 for (const backend of backends) {
-  describe(`validator (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`validator (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'validate');
 
     it('lets in whom it accepts and nobody else', async () => {
@@ -78,7 +79,7 @@ for (const backend of backends) {
     });
   });
 
-  describe(`validator beside a token (${backend.name})`, { timeout: 20_000 }, () => {
+  describe(`validator beside a token (${backend.name})`, () => {
     const server = shared(backend, 'calls', 'tokenAndValidate');
 
     it('is not asked when the token matches', async () => {

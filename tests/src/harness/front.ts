@@ -7,15 +7,15 @@ import { type LogRecord, Logs } from './logs';
 import { MARK } from './mark';
 
 const ROOT = join(__dirname, '../../..');
-const BINARY = process.env['RUST_TUNNEL'] ?? join(ROOT, 'target/debug/rust-tunnel');
+const { RUST_TUNNEL = join(ROOT, 'target/debug/rust-tunnel') } = process.env;
 const APP = join(__dirname, '../apps/worker.js');
 
-/** Starts the binary before one worker that serves the named application. */
-export async function startFront(app: string, variant: string): Promise<Running> {
+/** Starts the binary before one worker, run by `node`, that serves the named application. */
+export async function startFront(app: string, variant: string, node = process.execPath): Promise<Running> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const front = spawn(
-    BINARY,
-    ['serve', '--app', APP, '--host', '127.0.0.1', '--port', '0', '--node', process.execPath],
+    RUST_TUNNEL,
+    ['serve', '--app', APP, '--host', '127.0.0.1', '--port', '0', '--node', node],
     { env: { ...env, TUNNEL_APP: app, TUNNEL_VARIANT: variant }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const leave = (): boolean => front.kill('SIGKILL');

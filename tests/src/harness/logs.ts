@@ -45,12 +45,25 @@ export type Note = (message: string, data?: unknown) => void;
 
 /** A logger that turns records into plain data. */
 export function plainLogger(take: (record: LogRecord) => void): Logger & { note: Note } {
-  const write = (level: string) => (message: string, data: unknown) => take(plain({ level, message, data }));
+  const write =
+    (level: string) =>
+    (message: string, data?: unknown): void =>
+      take(plain({ level, message, data }));
   return { warn: write('warn'), error: write('error'), note: write('note') };
 }
 
-function plain(record: LogRecord): LogRecord {
-  const flat = (_key: string, value: unknown): unknown =>
-    value instanceof Error ? { name: value.name, message: value.message } : value;
-  return JSON.parse(JSON.stringify(record, flat)) as LogRecord;
+function plain({ level, message, data }: LogRecord): LogRecord {
+  const isRecord = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const fields = (): object =>
+    Object.fromEntries(Object.entries(data).map(([key, value]) => [key, shown(value)]));
+  return { level, message, data: isRecord ? fields() : shown(data) };
+}
+
+function shown(value: unknown): unknown {
+  try {
+    if (value instanceof Error) return { name: value.name, message: value.message };
+    return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+  } catch {
+    return '(can not be shown)';
+  }
 }
