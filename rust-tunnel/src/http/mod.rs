@@ -23,6 +23,7 @@ mod stop;
 mod upload;
 
 pub use front::Front;
+pub use io::guard;
 pub use listener::listen;
 pub use rejection::Rejection;
 pub use server::{Closed, Server};

@@ -2,16 +2,15 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
-use super::connection;
+use super::connection::{self, House};
 use super::front::Front;
 use super::stop::{Stop, Stopping};
 use crate::backend::Backend;
@@ -50,6 +49,11 @@ impl<B: Backend> Server<B> {
         let front = Arc::new(front);
         let stop = Arc::new(Stop::new());
         let connections = Arc::new(Semaphore::new(front.config.limits.max_connections));
+        let house = Arc::new(House {
+            router: front.clone().router(),
+            timeouts: front.config.timeouts.clone(),
+            active: AtomicUsize::new(0),
+        });
         let enter = Arc::new(enter);
         let end = Arc::new(End {
             died: AtomicBool::new(false),
@@ -61,7 +65,7 @@ impl<B: Backend> Server<B> {
             listener.set_nonblocking(true)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let thread = IoThread {
-                router: front.clone().router(),
+                house: house.clone(),
                 front: front.clone(),
                 connections: connections.clone(),
                 stopping: stop.listen(),
@@ -113,7 +117,7 @@ impl<B> Drop for Server<B> {
 }
 
 struct IoThread<B> {
-    router: Router,
+    house: Arc<House>,
     front: Arc<Front<B>>,
     connections: Arc<Semaphore>,
     stopping: Stopping,
@@ -151,13 +155,13 @@ impl<B: Backend> IoThread<B> {
             };
             // Answers are written whole; waiting for more would only delay them.
             let _ = stream.set_nodelay(true);
-            let (router, front) = (self.router.clone(), self.front.clone());
+            let (house, front) = (self.house.clone(), self.front.clone());
             let (stopping, alive) = (self.stopping.clone(), alive.clone());
             tokio::spawn(async move {
                 let _held = (permit, alive);
                 front.stats.connections.fetch_add(1, Ordering::Relaxed);
                 let _leaving = Leaving(&front);
-                connection::serve(stream, router, &front.config.timeouts, stopping).await;
+                connection::serve(stream, &house, stopping).await;
             });
         }
     }

@@ -1,0 +1,164 @@
+//! Which deadline counts at a moment: the table of timeouts of `docs/LIFECYCLE.md`.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use super::activity::Activity;
+use crate::config::Timeouts;
+use crate::http::io::Wire;
+use crate::http::io::guard::Phase;
+
+/// How long a connection may be idle before it gives hyper's state back. Long enough that a busy one never does.
+pub(super) const PARK: Duration = Duration::from_millis(200);
+/// With more active connections than these on a server, idle ones park at once: the state of thousands that become idle
+/// together would otherwise stay in the allocator's hands.
+const CROWD: usize = 256;
+/// What Node adds to the advertised keep-alive time before it closes.
+const KEEP_ALIVE_BUFFER: Duration = Duration::from_secs(1);
+/// What Node writes to a client whose head takes too long.
+const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+
+/// What is to be done when a deadline has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiry {
+    Park,
+    End(&'static [u8]),
+}
+
+/// What a connection is doing right now, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) opened: Instant,
+    pub(super) answered: Option<Instant>,
+    pub(super) busy: bool,
+    pub(super) settled: bool,
+    pub(super) phase: Phase,
+    pub(super) head_since: Option<Instant>,
+    pub(super) stalled_since: Option<Instant>,
+    /// How many connections of the server are active.
+    pub(super) active: usize,
+}
+
+impl Moment {
+    pub(super) fn of<S: AsyncRead + AsyncWrite + Unpin>(
+        activity: &Activity,
+        wire: &Wire<S>,
+        active: usize,
+    ) -> Self {
+        Moment {
+            active,
+            opened: activity.opened(),
+            answered: activity.answered(),
+            busy: activity.is_busy(),
+            settled: wire.is_settled(),
+            phase: wire.phase(),
+            head_since: wire.head_since(),
+            stalled_since: wire.stalled_since(),
+        }
+    }
+
+    /// Whether some answer waits for the client to accept it.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.stalled_since.is_some()
+    }
+
+    /// Whether no answer is owed or half written.
+    pub(super) fn has_answered_all(&self) -> bool {
+        !self.busy && !self.is_stalled()
+    }
+
+    /// When an active connection has to be looked at again, and what happens then.
+    pub(super) fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, Expiry)> {
+        if let Some(since) = self.stalled_since {
+            return Some((since + timeouts.write, Expiry::End(b"")));
+        }
+        if self.busy {
+            // `requestMs` and `handlerMs` are the pipeline's.
+            return None;
+        }
+        let idle_since = self.answered.unwrap_or(self.opened);
+        match self.phase {
+            Phase::Head => {
+                Some((self.head_since.unwrap_or(idle_since) + timeouts.head, Expiry::End(HEAD_TIMEOUT)))
+            }
+            // The rest of a body that was answered without being read.
+            Phase::Body => Some((idle_since + timeouts.request, Expiry::End(b""))),
+            Phase::Idle if self.settled && self.active > CROWD => Some((idle_since, Expiry::Park)),
+            Phase::Idle if self.settled => Some((idle_since + PARK, Expiry::Park)),
+            Phase::Idle => None,
+        }
+    }
+
+    /// Until when a parked connection waits for the next request.
+    pub(super) fn parked_until(&self, timeouts: &Timeouts) -> Instant {
+        match self.answered {
+            Some(since) => since + timeouts.keep_alive + KEEP_ALIVE_BUFFER,
+            None => self.opened + timeouts.head,
+        }
+    }
+
+    /// What a parked connection says when it has waited long enough.
+    pub(super) fn parked_farewell(&self) -> &'static [u8] {
+        if self.answered.is_some() { b"" } else { HEAD_TIMEOUT }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::config;
+
+    fn idle() -> Moment {
+        let opened = Instant::now();
+        Moment {
+            opened,
+            answered: Some(opened + Duration::from_secs(10)),
+            busy: false,
+            settled: true,
+            phase: Phase::Idle,
+            head_since: None,
+            stalled_since: None,
+            active: 1,
+        }
+    }
+
+    #[test]
+    fn each_state_has_the_deadline_of_the_table() {
+        let timeouts = config(&serde_json::json!({})).timeouts;
+        let idle = idle();
+        let answered = idle.answered.unwrap();
+        let since = Some(answered + Duration::from_secs(1));
+        let cases = [
+            (idle, Some((answered + PARK, Expiry::Park))),
+            (Moment { active: CROWD + 1, ..idle }, Some((answered, Expiry::Park))),
+            (Moment { busy: true, ..idle }, None),
+            (Moment { settled: false, ..idle }, None),
+            (
+                Moment { phase: Phase::Head, head_since: since, ..idle },
+                Some((since.unwrap() + timeouts.head, Expiry::End(HEAD_TIMEOUT))),
+            ),
+            (Moment { phase: Phase::Body, ..idle }, Some((answered + timeouts.request, Expiry::End(b"")))),
+            (Moment { phase: Phase::Body, busy: true, ..idle }, None),
+            (
+                Moment { busy: true, stalled_since: since, ..idle },
+                Some((since.unwrap() + timeouts.write, Expiry::End(b""))),
+            ),
+        ];
+        for (moment, expected) in cases {
+            assert_eq!(moment.deadline(&timeouts), expected, "{moment:?}");
+        }
+    }
+
+    #[test]
+    fn a_silent_client_is_told_and_an_idle_one_is_not() {
+        let timeouts = config(&serde_json::json!({})).timeouts;
+        let idle = idle();
+        assert_eq!(idle.parked_until(&timeouts), idle.answered.unwrap() + Duration::from_secs(6));
+        assert_eq!(idle.parked_farewell(), b"");
+        let silent = Moment { answered: None, ..idle };
+        assert_eq!(silent.parked_until(&timeouts), silent.opened + timeouts.head);
+        assert_eq!(silent.parked_farewell(), HEAD_TIMEOUT);
+    }
+}

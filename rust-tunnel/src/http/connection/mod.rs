@@ -1,0 +1,218 @@
+//! One connection's life: parked, active, parked again, farewell. `docs/LIFECYCLE.md` draws it.
+
+mod activity;
+mod deadline;
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, Sleep};
+use tower::ServiceExt;
+
+use super::io::guard::{MAX_FIELDS, MAX_HEAD};
+use super::io::{SharedWire, Wire};
+use super::stop::Stopping;
+use crate::config::Timeouts;
+use activity::Activity;
+use deadline::{Expiry, Moment};
+
+/// Serves one connection until either side ends it.
+pub(super) async fn serve<S>(stream: S, house: &House, stopping: Stopping)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let wire = SharedWire::new(Wire::new(stream));
+    let mut connection = Connection { wire, activity: Arc::new(Activity::new()), house, stopping };
+    let farewell = connection.live().await;
+    if let Some(wire) = connection.wire.into_wire() {
+        // A client that takes no farewell has had its answers, or does not want them.
+        let _ = tokio::time::timeout(house.timeouts.write, say_farewell(wire, farewell)).await;
+    }
+}
+
+/// What the connections of one server share.
+pub(super) struct House {
+    pub(super) router: Router,
+    pub(super) timeouts: Timeouts,
+    /// How many connections have hyper's state around them.
+    pub(super) active: AtomicUsize,
+}
+
+struct Connection<'a, S> {
+    wire: SharedWire<S>,
+    activity: Arc<Activity>,
+    house: &'a House,
+    stopping: Stopping,
+}
+
+/// What comes after a phase of a connection's life.
+enum Next {
+    /// Give hyper's state back and wait as a bare socket.
+    Park,
+    /// Give hyper room for more header lines.
+    Widen,
+    /// Bytes have arrived.
+    Wake,
+    /// It is over; this is left to say.
+    End(&'static [u8]),
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
+    async fn live(&mut self) -> &'static [u8] {
+        loop {
+            if let Next::End(farewell) = self.parked().await {
+                return farewell;
+            }
+            // In a box, so that a parked connection does not keep the room for it.
+            if let Next::End(farewell) = Box::pin(self.active()).await {
+                return farewell;
+            }
+        }
+    }
+
+    /// Waits for the next request's first byte, with nothing but the socket.
+    async fn parked(&mut self) -> Next {
+        let Connection { wire, activity, house, stopping } = self;
+        wire.lock().park();
+        let until = Moment::of(activity, &wire.lock(), 0).parked_until(&house.timeouts);
+        let mut timer = pin!(tokio::time::sleep_until(until));
+        let mut stop = pin!(stopping.begun());
+        std::future::poll_fn(|context| {
+            if stop.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Next::End(b""));
+            }
+            let mut wire = wire.lock();
+            wire.poll_ahead(context);
+            if let Some(over) = wire.over() {
+                Poll::Ready(Next::End(over.farewell()))
+            } else if wire.has_input() {
+                Poll::Ready(Next::Wake)
+            } else if timer.as_mut().poll(context).is_ready() {
+                Poll::Ready(Next::End(Moment::of(activity, &wire, 0).parked_farewell()))
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Lets hyper serve requests until there are no more for a while.
+    async fn active(&mut self) -> Next {
+        let Connection { wire, activity, house, stopping } = self;
+        let _active = Active::enter(&house.active);
+        let service = service_fn(|request: Request<Incoming>| {
+            let (router, busy) = (house.router.clone(), Activity::begin(activity));
+            async move { router.oneshot(request).await.map(|response| activity::until_sent(response, busy)) }
+        });
+        let hyper = |builder: &http1::Builder| builder.serve_connection(TokioIo::new(wire.io()), &service);
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(2 * usize::from(MAX_HEAD));
+        let mut serving = hyper(&builder);
+        let mut stop = pin!(stopping.begun());
+        let mut stopping = false;
+        let mut timer = pin!(tokio::time::sleep(deadline::PARK));
+        loop {
+            let next = std::future::poll_fn(|context| {
+                // hyper ends by itself when an answer said `close`, or can't be written.
+                if Pin::new(&mut serving).poll(context).is_ready() {
+                    return Poll::Ready(Next::End(b""));
+                }
+                if !stopping && stop.as_mut().poll(context).is_ready() {
+                    stopping = true;
+                    Pin::new(&mut serving).graceful_shutdown();
+                    if Pin::new(&mut serving).poll(context).is_ready() {
+                        return Poll::Ready(Next::End(b""));
+                    }
+                }
+                let mut wire = wire.lock();
+                wire.poll_ahead(context);
+                let moment = Moment::of(activity, &wire, house.active.load(Ordering::Relaxed));
+                if let Some(over) = wire.over() {
+                    // An answer that is half written can't be followed by another.
+                    Poll::Ready(Next::End(if moment.is_stalled() { b"" } else { over.farewell() }))
+                } else if moment.has_answered_all() && wire.wants_room() {
+                    Poll::Ready(Next::Widen)
+                } else if moment.has_answered_all() && stopping {
+                    Poll::Ready(Next::End(b""))
+                } else {
+                    poll_deadline(&moment, &house.timeouts, timer.as_mut(), context)
+                }
+            })
+            .await;
+            match next {
+                Next::Widen => {
+                    builder.max_headers(usize::from(MAX_FIELDS));
+                    let unused = std::mem::replace(&mut serving, hyper(&builder)).into_parts().read_buf;
+                    wire.lock().widen(&unused);
+                }
+                // Bytes that hyper holds on to would be lost with it; it holds none while it only waits.
+                Next::Park if !serving.into_parts().read_buf.is_empty() => return Next::End(b""),
+                next => return next,
+            }
+        }
+    }
+}
+
+/// Counts an active connection while it is one.
+struct Active<'a>(&'a AtomicUsize);
+
+impl<'a> Active<'a> {
+    fn enter(active: &'a AtomicUsize) -> Self {
+        active.fetch_add(1, Ordering::Relaxed);
+        Active(active)
+    }
+}
+
+impl Drop for Active<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Acts on the next deadline if it has passed. The timer is armed anew only when it is late, or was too early: on a busy
+/// connection deadlines move with every request.
+fn poll_deadline(
+    moment: &Moment,
+    timeouts: &Timeouts,
+    mut timer: Pin<&mut Sleep>,
+    context: &mut Context<'_>,
+) -> Poll<Next> {
+    let Some((at, expiry)) = moment.deadline(timeouts) else { return Poll::Pending };
+    loop {
+        if at < timer.deadline() {
+            timer.as_mut().reset(at);
+        }
+        if timer.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        if Instant::now() >= at {
+            return Poll::Ready(match expiry {
+                Expiry::Park => Next::Park,
+                Expiry::End(farewell) => Next::End(farewell),
+            });
+        }
+        timer.as_mut().reset(at);
+    }
+}
+
+async fn say_farewell<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: Wire<S>,
+    farewell: &[u8],
+) -> std::io::Result<()> {
+    let mut stream = wire.into_stream();
+    stream.write_all(farewell).await?;
+    stream.shutdown().await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body as HttpBody;
+use http::Response;
+use http_body_util::BodyExt;
+use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::super::stop::Stop;
+use super::*;
+use crate::config::tests::config;
+
+const GET: &[u8] = b"GET /quick HTTP/1.1\r\nhost: a\r\n\r\n";
+
+/// A connection over memory, whose router answers `/echo` with the body, `/stuck` never, and everything else with the
+/// number of header lines.
+struct Bench {
+    client: DuplexStream,
+    stop: Stop,
+    house: Arc<House>,
+    served: JoinHandle<()>,
+    dropped: mpsc::UnboundedReceiver<()>,
+}
+
+struct TellOnDrop(mpsc::UnboundedSender<()>);
+
+impl Drop for TellOnDrop {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+fn bench() -> Bench {
+    let (tell, dropped) = mpsc::unbounded_channel();
+    let service = tower::service_fn(move |request: Request<HttpBody>| {
+        let guard = TellOnDrop(tell.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let answer = match parts.uri.path() {
+                "/echo" => body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
+                "/stuck" => std::future::pending().await,
+                _ => parts.headers.len().to_string().into(),
+            };
+            drop(guard);
+            Ok::<_, Infallible>(Response::new(HttpBody::from(answer)))
+        }
+    });
+    let house = Arc::new(House {
+        router: Router::new().fallback_service(service),
+        timeouts: config(&serde_json::json!({})).timeouts,
+        active: AtomicUsize::new(0),
+    });
+    let (client, near) = duplex(1 << 16);
+    let stop = Stop::new();
+    let served = {
+        let (house, stopping) = (house.clone(), stop.listen());
+        tokio::spawn(async move { serve(near, &house, stopping).await })
+    };
+    Bench { client, stop, house, served, dropped }
+}
+
+impl Bench {
+    async fn send(&mut self, bytes: &[u8]) {
+        self.client.write_all(bytes).await.unwrap();
+    }
+
+    /// Reads until the text ends with `end`.
+    async fn read_until(&mut self, end: &str) -> String {
+        let mut text = String::new();
+        while !text.ends_with(end) {
+            let mut byte = [0];
+            assert_eq!(self.client.read(&mut byte).await.unwrap(), 1, "{text:?} was all that came");
+            text.push(char::from(byte[0]));
+        }
+        text
+    }
+
+    /// Everything up to the server's end.
+    async fn rest(&mut self) -> String {
+        let mut text = String::new();
+        self.client.read_to_string(&mut text).await.unwrap();
+        text
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_served_before_and_after_parking() {
+    let mut bench = bench();
+    for _ in 0..3 {
+        bench.send(GET).await;
+        assert!(bench.read_until("\r\n\r\n1").await.starts_with("HTTP/1.1 200 OK\r\n"));
+        assert_eq!(bench.house.active.load(Ordering::Relaxed), 1);
+        tokio::time::sleep(deadline::PARK * 2).await;
+        assert_eq!(bench.house.active.load(Ordering::Relaxed), 0, "it has parked");
+    }
+}
+
+#[tokio::test]
+async fn pipelined_requests_are_answered_in_order() {
+    let mut bench = bench();
+    bench.send(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\none").await;
+    bench
+        .send(b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n")
+        .await;
+    bench.read_until("one").await;
+    bench.read_until("two").await;
+}
+
+#[tokio::test]
+async fn a_head_of_many_lines_is_served_even_behind_another_request() {
+    let mut bench = bench();
+    let lines: String = (0..500).map(|index| format!("x-{index}: 1\r\n")).collect();
+    let wide = format!("GET /quick HTTP/1.1\r\nhost: a\r\n{lines}\r\n");
+    bench.send(&[GET, wide.as_bytes(), GET].concat()).await;
+    bench.read_until("\r\n\r\n1").await;
+    bench.read_until("\r\n\r\n501").await;
+    bench.read_until("\r\n\r\n1").await;
+}
+
+#[tokio::test]
+async fn a_refused_request_gets_its_raw_answer_and_a_close() {
+    let mut bench = bench();
+    bench.send(b"GET / HTTP/1.1\r\n\r\n").await;
+    assert_eq!(
+        bench.rest().await,
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    );
+    bench.served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_cancels_its_call_in_every_read_state() {
+    let stuck = |rest: &str| format!("POST /stuck HTTP/1.1\r\nhost: a\r\n{rest}");
+    for request in [
+        stuck("\r\n"),
+        stuck("content-length: 100000\r\n\r\nonly a part"),
+        stuck("\r\n") + "GET /quick HTTP/1.1\r\nhost: a\r\n\r\n",
+    ] {
+        let mut bench = bench();
+        bench.send(request.as_bytes()).await;
+        tokio::task::yield_now().await;
+        assert!(bench.dropped.try_recv().is_err());
+        drop(bench.client);
+        bench.dropped.recv().await.unwrap();
+        bench.served.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_client_and_a_slow_head_get_408() {
+    for part in ["", "\r\n", "GET / HT"] {
+        let mut bench = bench();
+        bench.send(part.as_bytes()).await;
+        let since = Instant::now();
+        assert_eq!(bench.rest().await, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
+        assert!(since.elapsed() >= bench.house.timeouts.head, "{part:?} after {:?}", since.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_drips_does_not_earn_more_time() {
+    let mut bench = bench();
+    let since = Instant::now();
+    let head = "GET /quick HTTP/1.1\r\nx-slow: ".bytes().chain(std::iter::repeat(b'x'));
+    for byte in head {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        if bench.client.write_all(&[byte]).await.is_err() {
+            break;
+        }
+    }
+    assert!(since.elapsed() < bench.house.timeouts.head * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_ends_in_silence_one_second_after_its_keep_alive() {
+    let mut bench = bench();
+    bench.send(GET).await;
+    bench.read_until("\r\n\r\n1").await;
+    let since = Instant::now();
+    assert_eq!(bench.rest().await, "");
+    assert!((5900..6200).contains(&since.elapsed().as_millis()), "{:?}", since.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_nothing_is_cut_off() {
+    let mut bench = bench();
+    let big = "x".repeat(1 << 15);
+    for _ in 0..4 {
+        bench
+            .send(
+                format!("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{big}", big.len())
+                    .as_bytes(),
+            )
+            .await;
+    }
+    let since = Instant::now();
+    bench.served.await.unwrap();
+    assert!(since.elapsed() >= bench.house.timeouts.write, "after {:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn stopping_ends_idle_and_silent_connections_at_once() {
+    for sent in [&b""[..], GET, b"GET /qui"] {
+        let mut bench = bench();
+        bench.send(sent).await;
+        if sent == GET {
+            bench.read_until("\r\n\r\n1").await;
+        }
+        bench.stop.close(Instant::now() + Duration::from_secs(60));
+        assert_eq!(bench.rest().await, "");
+        bench.served.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn stopping_lets_a_request_under_way_finish() {
+    let mut bench = bench();
+    bench.send(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nha").await;
+    tokio::task::yield_now().await;
+    bench.stop.close(Instant::now() + Duration::from_secs(60));
+    tokio::task::yield_now().await;
+    bench.send(b"lf").await;
+    assert!(bench.rest().await.ends_with("\r\n\r\nhalf"));
+}

@@ -1,0 +1,211 @@
+//! Refuses on the raw bytes of a connection what Node's HTTP parser refuses.
+//!
+//! hyper reads more leniently than the server this one stands in for (bare line feeds, `Content-Length` next
+//! to `Transfer-Encoding`, no `Host`, ...), and once it has parsed a head the difference can no longer be seen.
+//! So each byte passes a [`Guard`] on its way from the socket to hyper. `tests/verdicts.json` holds what
+//! Node 20 made of some hundred byte sequences; the guard decides alike, but for this:
+//!
+//! | bytes | Node 20 | guard | why |
+//! |---|---|---|---|
+//! | HTTP/0.9, `HTTP/2.0`, RTSP and ICE; more than one blank in the request line | 200 | 400 | hyper answers 400 |
+//! | `Transfer-Encoding` in 1.0; an empty one | 200 | 400 | hyper answers 400, or frames it another way |
+//! | `Expect` other than `100-continue` | 417, stays open | 417, closes | one way to refuse is enough |
+//! | garbage after an `Upgrade` request, same read | dropped | 400 | hyper reads it as the next request |
+//! | more than 2000 header lines | 200, keeps the first 1000 | 431 | hyper's `max_headers`; none is ever dropped |
+//! | `Host` or a wrong `Expect` after 1000 header lines | not seen | seen | as above |
+//! | a head of more than 32 KiB, mostly of blanks and empty lines | 200 | 431 | Node does not count those |
+//! | 16 KiB of trailers, line ends counted | 200 | 431 | hyper's limit; Node counts names and values |
+//! | 16 KiB of chunk extensions in several chunks | 200 | 413 | hyper's limit; Node's is for each chunk |
+//! | a head past 16 KiB that is also malformed | 400 or 431, as reads fall | 431 if the limit comes first | one answer for the same bytes |
+//! | a value or a name that is wrong but not complete | 400 at once | 400 at its end | hyper waits for the end too |
+//!
+//! The other way round hyper refuses by itself (400) some targets which Node and the guard let pass: those that
+//! are no `http::Uri`, such as `/<>`, `` /` `` or `http://h:x/`. And it needs `max_headers(MAX_FIELDS)` and a
+//! `max_buf_size` of at least [`MAX_HEAD`] to accept whatever the guard accepts.
+
+mod bytes;
+mod chunked;
+mod expectation;
+mod fields;
+mod item;
+mod length;
+mod line;
+mod message;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod value;
+mod word;
+
+pub use message::MAX_FIELDS;
+pub use refusal::{Refusal, Refused};
+
+use chunked::Chunked;
+use fields::Fields;
+use line::Line;
+use message::{Framing, Message};
+
+/// What a part of a message leaves over: `Some` rest once the part is complete, none while it wants more.
+type Rest<'a> = Result<Option<&'a [u8]>, Refusal>;
+
+/// No head is longer than this, blanks included; hyper's `max_buf_size` must not be smaller.
+pub const MAX_HEAD: u16 = 32 * 1024;
+/// hyper gives up at 16 KiB of trailers, line ends included.
+const MAX_TRAILERS: u16 = 16 * 1024 - 1;
+
+/// Follows one connection's incoming bytes and says when Node's parser would refuse them.
+#[derive(Debug)]
+pub struct Guard {
+    part: Part,
+    /// Bytes of the head, or of the trailers, under way.
+    raw: u16,
+    message: Message,
+}
+
+/// What the guard is in the middle of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Between messages: no byte of the next head, or of empty lines before it, is seen. Also once the
+    /// connection is to be closed.
+    Idle,
+    /// Inside of a head, or of the empty lines before it. Node answers 400 if the client ends here.
+    Head,
+    /// Inside of a body, with bytes outstanding. Node answers 400 if the client ends here.
+    Body,
+}
+
+/// The part of a message to which the next byte belongs.
+#[derive(Debug)]
+enum Part {
+    Line(Line),
+    Fields(Fields),
+    Fixed(u64),
+    Chunked(Chunked),
+    Trailers(Fields),
+    /// After a message that ends the connection only line ends may come.
+    Over,
+    Refused(Refusal),
+}
+
+impl Guard {
+    /// A guard for a fresh connection.
+    pub fn new() -> Self {
+        Self { part: Part::Line(Line::default()), raw: 0, message: Message::default() }
+    }
+
+    /// Looks at the next bytes read from the socket; all of them may be handed on if they are not refused.
+    ///
+    /// Part of a head may be handed on before it is refused: hyper does nothing with it until it is complete.
+    /// A refusal belongs behind the answers to the messages before it; if one of those closes the connection
+    /// (more bytes after `Connection: close` are refused, as in Node), it is never sent.
+    ///
+    /// # Errors
+    /// The refusal, and how many of `bytes` may still be handed on. It stays: every later call is refused too.
+    pub fn inspect(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        let mut rest = bytes;
+        let mut clean = 0;
+        while !rest.is_empty() {
+            match self.step(rest) {
+                Ok(left) => rest = left,
+                Err(refusal) => {
+                    self.part = Part::Refused(refusal);
+                    return Err(Refused { refusal, clean });
+                }
+            }
+            if self.raw == 0 && matches!(self.part, Part::Line(_) | Part::Over) {
+                clean = bytes.len() - rest.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// How many header lines the head under way has so far.
+    pub fn fields(&self) -> u16 {
+        self.message.fields()
+    }
+
+    /// What the guard is in the middle of.
+    pub fn phase(&self) -> Phase {
+        match self.part {
+            Part::Line(_) if self.raw == 0 => Phase::Idle,
+            Part::Over | Part::Refused(_) => Phase::Idle,
+            Part::Line(_) | Part::Fields(_) => Phase::Head,
+            Part::Fixed(_) | Part::Chunked(_) | Part::Trailers(_) => Phase::Body,
+        }
+    }
+
+    /// Follows the part under way as far as `bytes` go, and gives what is left of them.
+    fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
+        let room = match self.part {
+            Part::Line(_) | Part::Fields(_) => MAX_HEAD - self.raw,
+            Part::Trailers(_) => MAX_TRAILERS - self.raw,
+            _ => return self.step_body(bytes),
+        };
+        let (within, beyond) = bytes.split_at_checked(usize::from(room)).unwrap_or((bytes, &[]));
+        let left = match &mut self.part {
+            Part::Line(line) => line.take(within, &mut self.message)?,
+            Part::Fields(fields) | Part::Trailers(fields) => fields.take(within, &mut self.message)?,
+            _ => None,
+        };
+        let Some(left) = left else {
+            self.raw += within.len() as u16;
+            return if beyond.is_empty() { Ok(beyond) } else { Err(Refusal::HeadTooLarge) };
+        };
+        let taken = within.len() - left.len();
+        self.raw += taken as u16;
+        match self.part {
+            Part::Line(_) => self.part = Part::Fields(Fields::default()),
+            Part::Fields(_) => self.begin_body()?,
+            _ => self.end_message(),
+        }
+        Ok(bytes.get(taken..).unwrap_or_default())
+    }
+
+    fn step_body<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
+        match &mut self.part {
+            Part::Fixed(left) => {
+                let Some((_, after)) = bytes.split_at_checked(usize::try_from(*left).unwrap_or(usize::MAX))
+                else {
+                    *left -= bytes.len() as u64;
+                    return Ok(&[]);
+                };
+                self.end_message();
+                Ok(after)
+            }
+            Part::Chunked(chunked) => {
+                let Some(after) = chunked.take(bytes)? else { return Ok(&[]) };
+                self.message.count_anew();
+                self.part = Part::Trailers(Fields::default());
+                Ok(after)
+            }
+            Part::Over if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(&[]),
+            Part::Refused(refusal) => Err(*refusal),
+            _ => Err(Refusal::BadRequest),
+        }
+    }
+
+    fn begin_body(&mut self) -> Result<(), Refusal> {
+        self.part = match self.message.end_of_head()? {
+            Framing::Nothing => {
+                self.end_message();
+                return Ok(());
+            }
+            Framing::Length(length) => Part::Fixed(length),
+            Framing::Chunked => Part::Chunked(Chunked::default()),
+        };
+        self.raw = 0;
+        Ok(())
+    }
+
+    fn end_message(&mut self) {
+        self.part = if self.message.persists() { Part::Line(Line::default()) } else { Part::Over };
+        self.message = Message::default();
+        self.raw = 0;
+    }
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,269 @@
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use super::guard::{Guard, Phase, Refusal};
+
+/// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
+const AHEAD: usize = 64 * 1024;
+/// One read ahead.
+const CHUNK: usize = 4 * 1024;
+/// Header lines that hyper takes without being told to make room for more, which would slow down every request.
+const NARROW: u16 = 100;
+
+/// A socket, with what is known of the bytes that came from it.
+///
+/// hyper never sees the end of the input, nor a byte that the guard refuses: both are noted in [`Wire::over`], and the
+/// connection decides.
+pub(in crate::http) struct Wire<S> {
+    stream: S,
+    guard: Guard,
+    /// Bytes that passed the guard and wait for hyper.
+    ahead: BytesMut,
+    over: Option<Over>,
+    /// hyper waits for bytes, and the socket will wake it.
+    hungry: bool,
+    /// Whether hyper was given room for any head the guard lets pass; `Wanted` keeps bytes back until it was.
+    room: Room,
+    /// When the head under way began.
+    head_since: Option<Instant>,
+    /// Since when the client accepts no byte.
+    stalled_since: Option<Instant>,
+}
+
+/// Why no more bytes will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Over {
+    /// The client closed its side, or the connection broke.
+    HungUp,
+    /// What it sent is no HTTP that Node would accept.
+    Refused(Refusal),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Narrow,
+    Wanted,
+    Wide,
+}
+
+impl Over {
+    /// What is still to be said to the client.
+    pub(in crate::http) fn farewell(self) -> &'static [u8] {
+        match self {
+            Over::HungUp => b"",
+            Over::Refused(refusal) => refusal.response(),
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(in crate::http) fn new(stream: S) -> Self {
+        Wire {
+            stream,
+            guard: Guard::new(),
+            ahead: BytesMut::new(),
+            over: None,
+            hungry: false,
+            room: Room::Narrow,
+            head_since: None,
+            stalled_since: None,
+        }
+    }
+
+    pub(in crate::http) fn into_stream(self) -> S {
+        self.stream
+    }
+
+    pub(in crate::http) fn over(&self) -> Option<Over> {
+        self.over
+    }
+
+    pub(in crate::http) fn phase(&self) -> Phase {
+        self.guard.phase()
+    }
+
+    pub(in crate::http) fn head_since(&self) -> Option<Instant> {
+        self.head_since
+    }
+
+    pub(in crate::http) fn stalled_since(&self) -> Option<Instant> {
+        self.stalled_since
+    }
+
+    /// Whether hyper has taken in and written out everything there was, and only waits.
+    pub(in crate::http) fn is_settled(&self) -> bool {
+        self.hungry && self.stalled_since.is_none() && self.ahead.is_empty() && self.phase() == Phase::Idle
+    }
+
+    /// hyper is gone until the next byte: nothing is kept for it.
+    pub(in crate::http) fn park(&mut self) {
+        self.hungry = false;
+        self.ahead = BytesMut::new();
+    }
+
+    pub(in crate::http) fn has_input(&self) -> bool {
+        !self.ahead.is_empty()
+    }
+
+    pub(in crate::http) fn wants_room(&self) -> bool {
+        self.room == Room::Wanted
+    }
+
+    /// hyper is made anew, with room for every head: what the old one had not used comes first again.
+    pub(in crate::http) fn widen(&mut self, unused: &[u8]) {
+        let waiting = std::mem::replace(&mut self.ahead, BytesMut::from(unused));
+        self.ahead.extend_from_slice(&waiting);
+        self.room = Room::Wide;
+    }
+
+    /// Reads what has arrived while nobody asks for it, to notice when the client leaves.
+    pub(in crate::http) fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        while !self.hungry && self.over.is_none() && self.ahead.len() < AHEAD {
+            let mut space = [MaybeUninit::uninit(); CHUNK];
+            let mut buffer = ReadBuf::uninit(&mut space);
+            let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, &mut buffer) else {
+                return;
+            };
+            if self.pass(&read, buffer.filled()) {
+                self.ahead.extend_from_slice(buffer.filled());
+            }
+        }
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.hungry = false;
+        if self.over.is_some() || self.room == Room::Wanted {
+            return Poll::Pending;
+        }
+        if !self.ahead.is_empty() {
+            let length = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(self.ahead.get(..length).unwrap_or_default());
+            self.ahead.advance(length);
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, buffer) else {
+            self.hungry = true;
+            return Poll::Pending;
+        };
+        let fresh = buffer.filled().get(before..).unwrap_or_default();
+        let passed = self.pass(&read, fresh);
+        if passed && self.room != Room::Wanted {
+            return Poll::Ready(Ok(()));
+        }
+        if passed {
+            self.ahead.extend_from_slice(fresh);
+        }
+        buffer.set_filled(before);
+        Poll::Pending
+    }
+
+    /// Shows fresh bytes to the guard; `false` when they, or any others, may not be handed on.
+    fn pass(&mut self, read: &io::Result<()>, fresh: &[u8]) -> bool {
+        let over = match read {
+            Err(_) => Some(Over::HungUp),
+            // Node calls a message that breaks off a bad request.
+            Ok(()) if fresh.is_empty() && self.phase() != Phase::Idle => {
+                Some(Over::Refused(Refusal::BadRequest))
+            }
+            Ok(()) if fresh.is_empty() => Some(Over::HungUp),
+            Ok(()) => self.guard.inspect(fresh).err().map(|refused| Over::Refused(refused.refusal)),
+        };
+        self.over = self.over.or(over);
+        if self.guard.phase() != Phase::Head {
+            self.head_since = None;
+        } else if self.head_since.is_none() {
+            self.head_since = Some(Instant::now());
+        }
+        if self.room == Room::Narrow && self.guard.fields() > NARROW {
+            self.room = Room::Wanted;
+        }
+        self.over.is_none()
+    }
+
+    fn wrote(&mut self, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match wrote {
+            Poll::Ready(_) => self.stalled_since = None,
+            Poll::Pending if self.stalled_since.is_none() => self.stalled_since = Some(Instant::now()),
+            Poll::Pending => {}
+        }
+        wrote
+    }
+}
+
+/// A wire that hyper and the connection around it share; they run in one task, so nobody ever waits for the lock.
+pub(in crate::http) struct SharedWire<S>(Arc<Mutex<Wire<S>>>);
+
+impl<S> SharedWire<S> {
+    pub(in crate::http) fn new(wire: Wire<S>) -> Self {
+        SharedWire(Arc::new(Mutex::new(wire)))
+    }
+
+    pub(in crate::http) fn lock(&self) -> MutexGuard<'_, Wire<S>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What hyper reads from and writes to.
+    pub(in crate::http) fn io(&self) -> WireIo<S> {
+        WireIo(SharedWire(self.0.clone()))
+    }
+
+    /// The wire itself, once hyper has let go of it.
+    pub(in crate::http) fn into_wire(self) -> Option<Wire<S>> {
+        Arc::into_inner(self.0).map(|wire| wire.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// hyper's side of a [`SharedWire`].
+pub(in crate::http) struct WireIo<S>(SharedWire<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for WireIo<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.0.lock().poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WireIo<S> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut wire = self.0.lock();
+        let wrote = Pin::new(&mut wire.stream).poll_write(context, bytes);
+        wire.wrote(wrote)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut wire = self.0.lock();
+        let wrote = Pin::new(&mut wire.stream).poll_write_vectored(context, slices);
+        wire.wrote(wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.lock().stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0.lock().stream).poll_flush(context)
+    }
+
+    /// The connection says goodbye itself, when it knows what is left to say.
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
