@@ -115,6 +115,11 @@ export class TunnelServer extends Tunnel {
     return ended.promise;
   }
 
+  /** Settles when the server has ended: resolved after {@link close}, rejected when it could not go on. */
+  get closed(): Promise<void> {
+    return this.end().promise;
+  }
+
   /** Keeps the process alive while it listens, as it does anyway. */
   ref(): this {
     return this.hold(true);

@@ -3,6 +3,9 @@
 //! Three things implement it: the addon's `JsBackend` (handlers in this process), `WorkerPool` (handlers in Node
 //! worker processes) and the tests' `FakeBackend`. Nothing in [`http`](crate::http) knows which one is there.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use std::future::Future;
 
 use http::HeaderValue;

@@ -129,21 +129,21 @@ mod tests {
         let timeouts = config(&serde_json::json!({})).timeouts;
         let idle = idle();
         let answered = idle.answered.unwrap();
-        let since = Some(answered + Duration::from_secs(1));
+        let later = answered + Duration::from_secs(1);
         let cases = [
             (idle, Some((answered + PARK, Expiry::Park))),
             (Moment { active: CROWD + 1, ..idle }, Some((answered, Expiry::Park))),
             (Moment { busy: true, ..idle }, None),
             (Moment { settled: false, ..idle }, None),
             (
-                Moment { phase: Phase::Head, head_since: since, ..idle },
-                Some((since.unwrap() + timeouts.head, Expiry::End(HEAD_TIMEOUT))),
+                Moment { phase: Phase::Head, head_since: Some(later), ..idle },
+                Some((later + timeouts.head, Expiry::End(HEAD_TIMEOUT))),
             ),
             (Moment { phase: Phase::Body, ..idle }, Some((answered + timeouts.request, Expiry::End(b"")))),
             (Moment { phase: Phase::Body, busy: true, ..idle }, None),
             (
-                Moment { busy: true, stalled_since: since, ..idle },
-                Some((since.unwrap() + timeouts.write, Expiry::End(b""))),
+                Moment { busy: true, stalled_since: Some(later), ..idle },
+                Some((later + timeouts.write, Expiry::End(b""))),
             ),
         ];
         for (moment, expected) in cases {

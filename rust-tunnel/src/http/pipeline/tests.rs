@@ -1,5 +1,3 @@
-use std::sync::Mutex;
-
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -8,11 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::backend::BackendError;
+use crate::backend::fake::{FakeBackend, Script, then_pending};
 use crate::config::tests::config;
 use crate::protocol::Report;
-
-mod fake;
-use fake::{FakeBackend, Script};
 
 /// One request against a front, without a socket.
 struct Exchange {
@@ -42,10 +38,7 @@ fn exchange(method: &str, path: &str) -> Exchange {
 }
 
 fn front(changes: &Value, script: Script) -> Front<FakeBackend> {
-    Front::new(
-        config(changes),
-        std::sync::Arc::new(FakeBackend { script, asked: Mutex::default(), reports: Mutex::default() }),
-    )
+    Front::new(config(changes), std::sync::Arc::new(FakeBackend::new(script)))
 }
 
 impl Exchange {
@@ -55,10 +48,7 @@ impl Exchange {
     }
 
     fn answered_by(mut self, script: Script) -> Self {
-        self.front = Front::new(
-            self.front.config,
-            std::sync::Arc::new(FakeBackend { script, asked: Mutex::default(), reports: Mutex::default() }),
-        );
+        self.front = Front::new(self.front.config, std::sync::Arc::new(FakeBackend::new(script)));
         self
     }
 
@@ -99,7 +89,7 @@ impl Seen {
 /// A body of which a part is there, and the rest never comes.
 fn unfinished(part: &'static str) -> HttpBody {
     let first = [Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from(part)))];
-    HttpBody::new(StreamBody::new(fake::then_pending(first)))
+    HttpBody::new(StreamBody::new(then_pending(first)))
 }
 
 #[tokio::test]

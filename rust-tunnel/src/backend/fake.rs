@@ -14,21 +14,25 @@ use crate::protocol::{Body, BodyError, Call, Head, Reply, Report, Target};
 
 /// What the fake answers; by default `{"ok":true}` to everything.
 #[derive(Clone, Default)]
-pub(super) struct Script {
-    pub(super) refuses: Option<StatusCode>,
-    pub(super) fails: Option<BackendError>,
-    pub(super) never_settles: bool,
-    pub(super) streams: bool,
+pub(crate) struct Script {
+    pub(crate) refuses: Option<StatusCode>,
+    pub(crate) fails: Option<BackendError>,
+    pub(crate) never_settles: bool,
+    pub(crate) streams: bool,
 }
 
 /// A backend without JavaScript, which notes what it is asked.
-pub(super) struct FakeBackend {
-    pub(super) script: Script,
-    pub(super) asked: Mutex<Vec<String>>,
-    pub(super) reports: Mutex<Vec<Report>>,
+pub(crate) struct FakeBackend {
+    pub(crate) script: Script,
+    pub(crate) asked: Mutex<Vec<String>>,
+    pub(crate) reports: Mutex<Vec<Report>>,
 }
 
 impl FakeBackend {
+    pub(crate) fn new(script: Script) -> Self {
+        FakeBackend { script, asked: Mutex::default(), reports: Mutex::default() }
+    }
+
     fn note(&self, asked: String) {
         self.asked.lock().unwrap().push(asked);
     }
@@ -92,7 +96,7 @@ fn streamed() -> Reply {
 }
 
 /// A stream of these items, after which nothing ever comes.
-pub(super) fn then_pending<T: Unpin>(items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
+pub(crate) fn then_pending<T: Unpin>(items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
     Chunks(items.into_iter().collect(), true)
 }
 
