@@ -47,7 +47,10 @@ export function readCors(cors: unknown, corsOrigins: unknown): CheckedCors {
     throw new TypeError('corsOrigins and cors can not both be given; use cors.origin');
   }
   if (cors === undefined && corsOrigins === undefined) return rules({}, { kind: 'nobody' });
-  if (cors === undefined) return readOrigin({}, strings('corsOrigins', corsOrigins));
+  if (cors === undefined) {
+    const allowed = typeof corsOrigins === 'string' ? corsOrigins : strings('corsOrigins', corsOrigins);
+    return readOrigin({}, allowed, 'corsOrigins');
+  }
   const options = members('cors', cors, [
     'origin',
     'methods',
@@ -57,12 +60,12 @@ export function readCors(cors: unknown, corsOrigins: unknown): CheckedCors {
     'maxAge',
     'varyOrigin',
   ]);
-  return readOrigin(options, options.origin);
+  return readOrigin(options, options.origin, 'cors.origin');
 }
 
 type Members = Partial<Record<keyof CorsOptions, unknown>>;
 
-function readOrigin(options: Members, origin: unknown): CheckedCors {
+function readOrigin(options: Members, origin: unknown, name: string): CheckedCors {
   if (origin === undefined) {
     // "Everyone" and credentials exclude each other: browsers refuse the pair, so nobody is named.
     return options.credentials
@@ -78,23 +81,20 @@ function readOrigin(options: Members, origin: unknown): CheckedCors {
   if (isFunction(origin)) {
     return { ...rules(options, { kind: 'asked' }, true), allowOrigin: origin as OriginFunction };
   }
-  if (typeof origin !== 'string' && !Array.isArray(origin)) {
-    throw wrongType('cors.origin', origin, 'a string, an array of strings, a RegExp or a function');
+  if (typeof origin === 'string') return rules(options, { kind: 'fixed', value: origin });
+  if (!Array.isArray(origin)) {
+    throw wrongType(name, origin, 'a string, an array of strings, a RegExp or a function');
   }
-  const [first, ...others] = strings('cors.origin', origin);
-  // `*` in a list means what it means alone.
-  if (typeof origin === 'string' || (first === '*' && others.length === 0)) {
-    return rules(options, { kind: 'fixed', value: first ?? '' });
-  }
-  return rules(options, { kind: 'listed', value: strings('cors.origin', origin) }, true);
+  return rules(options, { kind: 'listed', value: strings(name, origin) }, true);
 }
 
 function rules(options: Members, origin: CorsSettings['origin'], varies = false): CheckedCors {
   const list = (key: 'methods' | 'allowedHeaders' | 'exposedHeaders'): string[] =>
     options[key] === undefined ? [] : strings(`cors.${key}`, options[key]);
+  const varyOrigin = boolean('cors.varyOrigin', options.varyOrigin ?? true);
   const cors: CorsSettings = {
     origin,
-    varyOrigin: varies && boolean('cors.varyOrigin', options.varyOrigin ?? true),
+    varyOrigin: varies && varyOrigin,
     credentials: boolean('cors.credentials', options.credentials ?? false),
     methods: list('methods'),
     allowedHeaders: list('allowedHeaders'),

@@ -46,7 +46,13 @@ export class Dispatcher {
     const { frame } = this;
     for (let offset = 0; offset < length; offset = frame.end) {
       frame.seek(offset);
-      this.receiveOne(frame);
+      try {
+        this.receiveOne(frame);
+      } catch (error) {
+        // What may fail is caught where it fails. This is for what nobody thought of: one call's fault stays one call's.
+        this.log('error', 'exposure.http.unhandled', { error });
+        this.outbox.reply(frame.id, 500, JSON.stringify(new Refusal('INTERNAL_ERROR').envelope));
+      }
     }
   }
 
@@ -199,10 +205,10 @@ export class Dispatcher {
   }
 
   private log(level: 'warn' | 'error', message: string, data: Record<string, unknown>): void {
+    // A logger that fails, now or later, must not take the answer with it, or the process.
     try {
-      this.application.logger[level](message, data);
-    } catch {
-      // A logger that fails must not take the answer with it.
-    }
+      const logged = this.application.logger[level](message, data);
+      if (reply.isThenable(logged)) logged.then(undefined, () => {});
+    } catch {}
   }
 }

@@ -28,7 +28,7 @@ export function readRequest(kind: TargetKind, serializer: Serializer, text: stri
 /** The status and envelope of a failed call: all of a {@link TunnelError}, nothing of anything else (contract 1.9). */
 export function writeFailure(serializer: Serializer, error: unknown): { status: number; text: string } {
   const bland = new Refusal('INTERNAL_ERROR');
-  if (error instanceof TunnelError) {
+  if (isTunnelError(error)) {
     const { id, data, httpCode, message } = error;
     const status = httpCode ?? bland.status;
     const shown = status === 500 && id === undefined ? bland.message : message || bland.message;
@@ -49,7 +49,20 @@ export function writeFailure(serializer: Serializer, error: unknown): { status: 
 
 /** What a validator may say for yes: `true`, or an object whose `ok` is truthy, as the Runner's validators do. */
 export function isAccepted(verdict: unknown): boolean {
-  return verdict === true || (isObject(verdict) && Boolean((verdict as { ok?: unknown }).ok));
+  try {
+    return verdict === true || (isObject(verdict) && Boolean((verdict as { ok?: unknown }).ok));
+  } catch {
+    return false;
+  }
+}
+
+/** Anything can be thrown, a revoked proxy too, which can't even be asked what it is. */
+function isTunnelError(error: unknown): error is TunnelError {
+  try {
+    return error instanceof TunnelError;
+  } catch {
+    return false;
+  }
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

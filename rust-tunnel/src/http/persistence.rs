@@ -9,8 +9,8 @@ pub(super) enum Persistence {
 }
 
 impl Persistence {
-    /// What the client wishes, unless the server is closing.
-    pub(super) fn of(parts: &Parts, closing: bool) -> Self {
+    /// What the client wishes.
+    pub(super) fn of(parts: &Parts) -> Self {
         let wishes = |wish: &str| {
             parts.headers.get_all(header::CONNECTION).iter().any(|value| {
                 value
@@ -19,8 +19,7 @@ impl Persistence {
                     .any(|token| token.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
             })
         };
-        let close = closing
-            || if parts.version == Version::HTTP_10 { !wishes("keep-alive") } else { wishes("close") };
+        let close = if parts.version == Version::HTTP_10 { !wishes("keep-alive") } else { wishes("close") };
         if close { Persistence::Close } else { Persistence::KeepAlive }
     }
 }

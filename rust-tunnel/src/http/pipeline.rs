@@ -18,13 +18,13 @@ use crate::protocol::{Body, Call, Head, Reply, RequestId, Target};
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
     let (parts, body) = request.into_parts();
-    let persistence = Persistence::of(&parts, front.is_closing());
+    let persistence = Persistence::of(&parts);
     let cors = cors::Grant::resolve(&front.config.cors, &parts.headers, front.backend.as_ref()).await;
     let mut answer = Answer { persistence, cors, request_id: None };
     let mut upload = Upload::new(body, &parts.headers, &front.config);
 
     let outcome = run(front, parts, &mut answer, &mut upload).await;
-    if upload.discard() == Persistence::Close {
+    if upload.discard() == Persistence::Close || front.is_closing() {
         answer.persistence = Persistence::Close;
     }
     let response = match outcome {

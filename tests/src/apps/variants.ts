@@ -100,6 +100,10 @@ export const variants = {
   smallBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 1000 } } }),
   twoInFlight: () => ({ limits: { maxInFlight: 2 } }),
   handlerLimit: () => ({ timeouts: { handlerMs: 50 } }),
+  shortHead: () => ({ timeouts: { headMs: 50 } }),
+  shortBody: () => ({ timeouts: { requestMs: 50 } }),
+  shortKeepAlive: () => ({ timeouts: { keepAliveMs: 1 } }),
+  oneConnection: () => ({ limits: { maxConnections: 1 } }),
   shortAbandon: () => ({ limits: { maxInFlight: 2 }, timeouts: { abandonedMs: 50 } }),
 } satisfies Record<string, (note: Note) => TunnelOptions>;
 

@@ -7,7 +7,7 @@ import { request, taskRequest } from '../harness/request';
 
 const storage = new AsyncLocalStorage<string>();
 const scopes = new Set<number>();
-const server = new TunnelServer({ port: 0 });
+const server = new TunnelServer({ port: 0, logger: { warn() {}, error() {} } });
 
 /** Enters a client's store, as an authentication step would, and says what was there before. */
 function enter(name: string): string {

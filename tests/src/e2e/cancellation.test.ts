@@ -48,10 +48,10 @@ for (const backend of backends) {
     it('shows a signal that has fired to a handler that asks late', async (t) => {
       const server = await started(t, backend);
       const connection = await begun(server, 'look', 'late');
-      const witness = await begun(server, 'obey', 'witness');
       connection.leave();
+      // The witness came and left later, so the first cancel has come as well.
+      const witness = await begun(server, 'obey', 'witness');
       witness.leave();
-      // The second client left later, so the first cancel has come as well.
       await server.logs.noted('aborted', 'witness');
       await callTask(server.port, 'open', 'late');
       const { data } = await server.logs.noted('looked');

@@ -75,6 +75,10 @@ for (const backend of backends) {
       const requestId = 'body-held-back';
       const headers = { 'x-say': 'not ok', 'x-runner-request-id': requestId, 'Content-Length': '10' };
       assert.equal((await exchange(server.port, { target: '/__runner/task/value', headers })).status, 401);
+      // The refusal is logged after the validator was asked.
+      await server.logs.until(
+        ({ data, message }) => message === 'exposure.auth.failure' && data.requestId === requestId,
+      );
       assert.equal(server.logs.of(requestId).filter(({ message }) => message === 'validate').length, 1);
     });
   });

@@ -47,8 +47,9 @@ export type Note = (message: string, data?: unknown) => void;
 export function plainLogger(take: (record: LogRecord) => void): Logger & { note: Note } {
   const write =
     (level: string) =>
-    (message: string, data?: unknown): void =>
+    (message: string, data?: unknown): void => {
       take(plain({ level, message, data }));
+    };
   return { warn: write('warn'), error: write('error'), note: write('note') };
 }
 

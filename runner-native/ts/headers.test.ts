@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, it } from 'node:test';
+import { parseHeaders } from './headers';
+
+/** What `node:http` makes of the same lines. */
+async function stock(lines: readonly (readonly [string, string])[]): Promise<IncomingHttpHeaders> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(Buffer.from(`GET / HTTP/1.1\r\n${head}\r\n`, 'latin1'));
+  const [request] = await once(server, 'request');
+  socket.destroy();
+  server.close();
+  return request.headers as IncomingHttpHeaders;
+}
+
+const own = (lines: readonly (readonly [string, string])[]): IncomingHttpHeaders =>
+  parseHeaders(lines.map(([name, value]) => `${name.toLowerCase()}:${value}\n`).join(''));
+
+describe('parseHeaders', () => {
+  it('reads what node:http would', async () => {
+    const twice = (name: string): [string, string][] => [
+      [name, 'one'],
+      [name, 'two'],
+    ];
+    const lines = [
+      ['Host', 'localhost'] as const,
+      ...twice('X-Custom'),
+      ...twice('Cookie'),
+      ...twice('Set-Cookie'),
+      ...twice('Authorization'),
+      ...twice('User-Agent'),
+      ...twice('Content-Type'),
+      ...twice('Accept'),
+      ...twice('Referer'),
+      ...twice('Etag'),
+      ...twice('Origin'),
+      ...twice('X-Forwarded-For'),
+      ['X-Empty', ''] as const,
+      ['X-Latin1', 'caf\u00e9'] as const,
+      ['X-Colon', 'a:b:c'] as const,
+      ['constructor', 'x'] as const,
+      ['toString', 'x'] as const,
+      ['toString', 'y'] as const,
+    ];
+    assert.deepEqual({ ...own(lines) }, { ...(await stock(lines)) });
+  });
+
+  it('reads every header of which Node keeps the first', async () => {
+    const names = [
+      'age authorization content-type etag expires from if-modified-since if-unmodified-since last-modified',
+      'location max-forwards proxy-authorization referer retry-after server user-agent',
+    ].flatMap((some) => some.split(' '));
+    const lines = names.flatMap((name) => [[name, '1'] as const, [name, '2'] as const]);
+    const withHost = [['host', 'a'] as const, ...lines];
+    assert.deepEqual({ ...own(withHost) }, { ...(await stock(withHost)) });
+  });
+
+  it('never touches the prototype', () => {
+    const headers = own([
+      ['__proto__', 'evil'],
+      ['x', 'y'],
+    ]);
+    assert.equal(Object.getPrototypeOf(headers), Object.prototype);
+    assert.equal(Object.hasOwn(headers, '__proto__'), true);
+    assert.equal(headers.x, 'y');
+    const twice = own([
+      ['__proto__', 'one'],
+      ['__proto__', 'two'],
+    ]);
+    assert.equal(Object.getPrototypeOf(twice), Object.prototype);
+    assert.equal(Object.getOwnPropertyDescriptor(twice, '__proto__')?.value, 'one, two');
+  });
+
+  it('reads nothing from nothing', () => {
+    assert.deepEqual(parseHeaders(''), {});
+  });
+});
