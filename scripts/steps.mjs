@@ -52,9 +52,7 @@ function installIn(folder, what) {
   const lock = join(folder, 'package-lock.json');
   const done = join(folder, 'node_modules', '.package-lock.json');
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
-  run(what, npm, ['ci', '--no-audit', '--no-fund', '--workspaces=false'].slice(0, folder === root ? 3 : 4), {
-    cwd: folder,
-  });
+  run(what, npm, ['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
 /** Builds the addon in release, and compiles its TypeScript. */

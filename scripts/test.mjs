@@ -1,5 +1,5 @@
 // npm test: every test of both languages, after all the set-up they need.
-import { globSync } from './glob.mjs';
+import { testFiles } from './glob.mjs';
 import { bin, buildPackage, install, installNodes, run } from './steps.mjs';
 
 install();
@@ -9,5 +9,5 @@ run('Rust tests', 'cargo', ['test', '--workspace', '--quiet']);
 // The end-to-end tests start it.
 run('rust-tunnel', 'cargo', ['build', '-p', 'rust-tunnel']);
 bin('TypeScript of the tests', 'tsc', ['-p', 'tests']);
-const files = ['runner-native/dist', 'tests/dist', 'benchmarks'].flatMap((folder) => globSync(folder));
+const files = ['runner-native/dist', 'tests/dist', 'benchmarks'].flatMap((folder) => testFiles(folder));
 run('TypeScript tests', process.execPath, ['--test', ...process.argv.slice(2), ...files]);
