@@ -1,6 +1,6 @@
 // The steps that the commands in package.json are made of. Node's own modules only: they run before the install.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -57,11 +57,12 @@ function installIn(folder, what) {
 
 /** Builds the addon in release, and compiles its TypeScript. */
 export function buildPackage() {
-  run('addon (release)', npm, ['run', '--silent', 'build:native', '-w', 'runner-native']);
-  bin('TypeScript', 'tsc', ['-p', 'runner-native']);
+  run('addon (release)', process.execPath, ['scripts/addon.mjs']);
+  compile('runner-native');
 }
 
-/** The version that `rust-toolchain.toml` names, to say it where Rust is missing. */
-export function toolchain() {
-  return /channel = "(.+)"/.exec(readFileSync(join(root, 'rust-toolchain.toml'), 'utf8'))?.[1];
+/** Compiles a workspace's TypeScript. What it compiled before goes, so that no test of a deleted file is run. */
+export function compile(workspace) {
+  rmSync(join(root, workspace, 'dist'), { recursive: true, force: true });
+  bin(`TypeScript of ${workspace}`, 'tsc', ['-p', workspace]);
 }

@@ -1,6 +1,6 @@
 // npm test: every test of both languages, after all the set-up they need.
 import { testFiles } from './glob.mjs';
-import { bin, buildPackage, install, installNodes, run } from './steps.mjs';
+import { buildPackage, compile, install, installNodes, run } from './steps.mjs';
 
 install();
 installNodes();
@@ -8,6 +8,6 @@ buildPackage();
 run('Rust tests', 'cargo', ['test', '--workspace', '--quiet']);
 // The end-to-end tests start it.
 run('rust-tunnel', 'cargo', ['build', '-p', 'rust-tunnel']);
-bin('TypeScript of the tests', 'tsc', ['-p', 'tests']);
+compile('tests');
 const files = ['runner-native/dist', 'tests/dist', 'benchmarks'].flatMap((folder) => testFiles(folder));
 run('TypeScript tests', process.execPath, ['--test', ...process.argv.slice(2), ...files]);

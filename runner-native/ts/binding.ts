@@ -1,4 +1,4 @@
-/** The shape of `native/`, which is generated: only what is used here. */
+/** The class that `src/server.rs` exports: only what is used here. */
 export interface NativeServer {
   listen(
     options: { host: string; port: number; reusePort: boolean; ioThreads: number },
@@ -31,13 +31,14 @@ let native: Native | undefined;
  */
 export function loadNative(): Native {
   try {
-    native ??= require('../native/index.js') as Native;
+    native ??= require('../native/runner-native.node') as Native;
   } catch (cause) {
     const platform = `${process.platform}-${process.arch}, Node ${process.version}`;
-    const hint = 'install the package again without --omit=optional, or build it with `npm run build`';
-    throw new Error(`@bluelibs/runner-native has no binary for this platform (${platform}): ${hint}`, {
-      cause,
-    });
+    const file = 'native/runner-native.node';
+    throw new Error(
+      `@bluelibs/runner-native can't load ${file} on ${platform}: build it with \`npm run build\``,
+      { cause },
+    );
   }
   return native;
 }

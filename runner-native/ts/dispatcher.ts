@@ -180,13 +180,7 @@ export class Dispatcher {
   }
 
   private cancel(number: number): void {
-    const call = this.waiting.get(number);
-    try {
-      call?.cancel();
-    } catch (error) {
-      // An abort listener of the handler's own threw; the others have run.
-      this.log('error', 'exposure.abort.listener', { error });
-    }
+    this.waiting.get(number)?.cancel();
   }
 
   private allowOrigin(number: number, origin: string | undefined): void {

@@ -35,7 +35,7 @@ describe('the package', () => {
   it('exports what is public and nothing else', () => {
     assert.deepEqual(Object.keys(required).sort(), ['ERROR_CODES', 'TunnelError', 'TunnelServer']);
     assert.deepEqual(Object.keys(worker), ['serveWorker']);
-    for (const inner of ['dist/server.js', 'dist/index.js', 'native/index.js']) {
+    for (const inner of ['dist/server.js', 'dist/index.js', 'native/runner-native.node']) {
       assert.throws(() => require.resolve(`@bluelibs/runner-native/${inner}`), {
         code: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
       });

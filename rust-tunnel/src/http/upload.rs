@@ -16,6 +16,8 @@ use crate::config::Config;
 const EAGER: usize = 64 * 1024;
 /// An unread rest up to this size is read and dropped, so that the connection can go on.
 const DRAINED: u64 = 1024 * 1024;
+/// How long a client whose body is too long for that may still send, so that it reads the answer before the end.
+const LINGER: Duration = Duration::from_secs(2);
 /// How often the body may say "not yet" without having moved before it counts as not complete. hyper hands bytes
 /// that are already in its buffer over on the second poll.
 const PATIENCE: u8 = 2;
@@ -114,9 +116,13 @@ impl Upload {
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
             State::Untouched if self.expects_continue => Persistence::Close,
             State::Untouched | State::Reading => {
-                let too_long = self.declared() > DRAINED;
-                tokio::spawn(timeout(self.deadline, drain(self.body)));
-                if too_long { Persistence::Close } else { Persistence::KeepAlive }
+                let (patience, persistence) = if self.declared() > DRAINED {
+                    (LINGER, Persistence::Close)
+                } else {
+                    (self.deadline, Persistence::KeepAlive)
+                };
+                tokio::spawn(timeout(patience, drain(self.body)));
+                persistence
             }
         }
     }
