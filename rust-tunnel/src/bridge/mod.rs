@@ -118,10 +118,12 @@ impl<B: Bell> Bridge<B> {
 
     async fn ask(&self, write: impl FnOnce(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
         let (sender, receiver) = oneshot::channel();
+        let id = self.calls.begin(sender)?;
+        // Asked only now: closing fails every call that is on the table, and this one must not come after it.
         if self.is_closed() {
+            self.calls.forget(id);
             return Err(self.lost);
         }
-        let id = self.calls.begin(sender)?;
         let ticket = self.doorbell.push(id.0, |out| write(out, id.0));
         let guard = CancelOnDrop { bridge: self, id, ticket };
         let answer = receiver.await.map_err(|_| self.lost);
