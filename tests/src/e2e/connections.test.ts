@@ -20,7 +20,7 @@ for (const backend of backends) {
         const answer = await connection.write(request(taskRequest('keep', `round ${round}`))).read();
         assert.equal(answer.json.result, `round ${round}`);
         assert.equal(answer.header('connection'), 'keep-alive');
-        assert.equal(answer.version, 'HTTP/1.0');
+        assert.equal(answer.version, 'HTTP/1.1');
       }
     });
 
@@ -79,7 +79,7 @@ for (const backend of backends) {
     it('answer HTTP/1.0 in HTTP/1.0', async (t) => {
       const connection = await opened(t);
       const answer = await connection.write(request({ ...taskRequest('keep', 'x'), version: '1.0' })).read();
-      assert.equal(answer.version, 'HTTP/1.1');
+      assert.equal(answer.version, 'HTTP/1.0');
     });
 
     it('may begin with an empty line', async (t) => {
