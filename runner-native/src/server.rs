@@ -27,7 +27,7 @@ pub struct NativeServer {
     answers: Arc<Answers>,
     batch: Batch,
     running: Running,
-    hook: Option<CleanupEnvHook<Teardown>>,
+    hook: Option<CleanupEnvHook<Running>>,
 }
 
 type Running = Arc<Mutex<Option<Server<JsBackend>>>>;
@@ -124,8 +124,7 @@ impl NativeServer {
         let server =
             Server::start(front, listeners, enter, closed).map_err(|error| failed(&error.to_string()))?;
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
-        let teardown = Teardown { running: self.running.clone(), backend: self.backend.clone() };
-        self.hook = Some(env.add_env_cleanup_hook(teardown, Teardown::run)?);
+        self.hook = Some(env.add_env_cleanup_hook(self.running.clone(), |running| tear_down(&running))?);
         Ok(i32::from(port))
     }
 
@@ -204,20 +203,17 @@ impl NativeServer {
 }
 
 /// What the end of the environment must not leave behind: threads, and callers without an answer.
-struct Teardown {
-    running: Running,
-    backend: Arc<JsBackend>,
-}
-
-impl Teardown {
-    fn run(self) {
-        self.backend.bell().disconnect();
-        self.backend.close("the JavaScript environment has ended");
-        let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mut server) = server {
-            server.close(Duration::ZERO);
-            server.join(TEARDOWN);
-        }
+///
+/// napi never frees what a hook was made with, not even when the hook is removed: so it may hold on to nothing but a
+/// place, which [`NativeServer::release`] empties.
+fn tear_down(running: &Running) {
+    let server = running.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(mut server) = server {
+        let backend = &server.front().backend;
+        backend.bell().disconnect();
+        backend.close("the JavaScript environment has ended");
+        server.close(Duration::ZERO);
+        server.join(TEARDOWN);
     }
 }
 

@@ -24,7 +24,8 @@ const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expiry {
     Park,
-    End(&'static [u8]),
+    /// `None`: the client takes nothing any more.
+    End(Option<&'static [u8]>),
 }
 
 /// What a connection is doing right now, and since when.
@@ -72,7 +73,7 @@ impl Moment {
     /// When an active connection has to be looked at again, and what happens then.
     pub(super) fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, Expiry)> {
         if let Some(since) = self.stalled_since {
-            return Some((since + timeouts.write, Expiry::End(b"")));
+            return Some((since + timeouts.write, Expiry::End(None)));
         }
         if self.busy {
             // `requestMs` and `handlerMs` are the pipeline's.
@@ -81,10 +82,10 @@ impl Moment {
         let idle_since = self.answered.unwrap_or(self.opened);
         match self.phase {
             Phase::Head => {
-                Some((self.head_since.unwrap_or(idle_since) + timeouts.head, Expiry::End(HEAD_TIMEOUT)))
+                Some((self.head_since.unwrap_or(idle_since) + timeouts.head, Expiry::End(Some(HEAD_TIMEOUT))))
             }
             // The rest of a body that was answered without being read.
-            Phase::Body => Some((idle_since + timeouts.request, Expiry::End(b""))),
+            Phase::Body => Some((idle_since + timeouts.request, Expiry::End(Some(b"")))),
             Phase::Idle if self.settled && self.active > CROWD => Some((idle_since, Expiry::Park)),
             Phase::Idle if self.settled => Some((idle_since + PARK, Expiry::Park)),
             Phase::Idle => None,
@@ -137,13 +138,16 @@ mod tests {
             (Moment { settled: false, ..idle }, None),
             (
                 Moment { phase: Phase::Head, head_since: Some(later), ..idle },
-                Some((later + timeouts.head, Expiry::End(HEAD_TIMEOUT))),
+                Some((later + timeouts.head, Expiry::End(Some(HEAD_TIMEOUT)))),
             ),
-            (Moment { phase: Phase::Body, ..idle }, Some((answered + timeouts.request, Expiry::End(b"")))),
+            (
+                Moment { phase: Phase::Body, ..idle },
+                Some((answered + timeouts.request, Expiry::End(Some(b"")))),
+            ),
             (Moment { phase: Phase::Body, busy: true, ..idle }, None),
             (
                 Moment { busy: true, stalled_since: Some(later), ..idle },
-                Some((later + timeouts.write, Expiry::End(b""))),
+                Some((later + timeouts.write, Expiry::End(None))),
             ),
         ];
         for (moment, expected) in cases {

@@ -15,28 +15,32 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, Sleep};
 use tower::ServiceExt;
 
 use super::io::guard::{MAX_FIELDS, MAX_HEAD};
-use super::io::{SharedWire, Wire};
+use super::io::{SharedWire, Socket, Wire};
 use super::stop::Stopping;
 use crate::config::Timeouts;
 use activity::Activity;
 use deadline::{Expiry, Moment};
 
 /// Serves one connection until either side ends it.
-pub(super) async fn serve<S>(stream: S, house: &House, stopping: Stopping)
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stopping) {
     let wire = SharedWire::new(Wire::new(stream));
     let mut connection = Connection { wire, activity: Arc::new(Activity::new()), house, stopping };
     let farewell = connection.live().await;
-    if let Some(wire) = connection.wire.into_wire() {
-        // A client that takes no farewell has had its answers, or does not want them.
-        let _ = tokio::time::timeout(house.timeouts.write, say_farewell(wire, farewell)).await;
+    let Some(wire) = connection.wire.into_wire() else { return };
+    let mut stream = wire.into_stream();
+    let parted = match farewell {
+        Some(farewell) => {
+            tokio::time::timeout(house.timeouts.write, part(&mut stream, farewell)).await.is_ok()
+        }
+        None => false,
+    };
+    if !parted {
+        stream.destroy();
     }
 }
 
@@ -63,12 +67,14 @@ enum Next {
     Widen,
     /// Bytes have arrived.
     Wake,
-    /// It is over; this is left to say.
-    End(&'static [u8]),
+    /// It is over; this is left to say. `None`: the client takes nothing any more.
+    End(Farewell),
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
-    async fn live(&mut self) -> &'static [u8] {
+type Farewell = Option<&'static [u8]>;
+
+impl<S: Socket> Connection<'_, S> {
+    async fn live(&mut self) -> Farewell {
         loop {
             if let Next::End(farewell) = self.parked().await {
                 return farewell;
@@ -89,16 +95,16 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
         let mut stop = pin!(stopping.begun());
         std::future::poll_fn(|context| {
             if stop.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Next::End(b""));
+                return Poll::Ready(Next::End(Some(b"")));
             }
             let mut wire = wire.lock();
             wire.poll_ahead(context);
             if let Some(over) = wire.over() {
-                Poll::Ready(Next::End(over.farewell()))
+                Poll::Ready(Next::End(Some(over.farewell())))
             } else if wire.has_input() {
                 Poll::Ready(Next::Wake)
             } else if timer.as_mut().poll(context).is_ready() {
-                Poll::Ready(Next::End(Moment::of(activity, &wire, 0).parked_farewell()))
+                Poll::Ready(Next::End(Some(Moment::of(activity, &wire, 0).parked_farewell())))
             } else {
                 Poll::Pending
             }
@@ -125,13 +131,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
             let next = std::future::poll_fn(|context| {
                 // hyper ends by itself when an answer said `close`, or can't be written.
                 if Pin::new(&mut serving).poll(context).is_ready() {
-                    return Poll::Ready(Next::End(b""));
+                    return Poll::Ready(Next::End(Some(b"")));
                 }
                 if !stopping && stop.as_mut().poll(context).is_ready() {
                     stopping = true;
                     Pin::new(&mut serving).graceful_shutdown();
                     if Pin::new(&mut serving).poll(context).is_ready() {
-                        return Poll::Ready(Next::End(b""));
+                        return Poll::Ready(Next::End(Some(b"")));
                     }
                 }
                 let mut wire = wire.lock();
@@ -139,11 +145,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
                 let moment = Moment::of(activity, &wire, house.active.load(Ordering::Relaxed));
                 if let Some(over) = wire.over() {
                     // An answer that is half written can't be followed by another.
-                    Poll::Ready(Next::End(if moment.is_stalled() { b"" } else { over.farewell() }))
+                    Poll::Ready(Next::End((!moment.is_stalled()).then(|| over.farewell())))
                 } else if moment.has_answered_all() && wire.wants_room() {
                     Poll::Ready(Next::Widen)
                 } else if moment.has_answered_all() && stopping {
-                    Poll::Ready(Next::End(b""))
+                    Poll::Ready(Next::End(Some(b"")))
                 } else {
                     poll_deadline(&moment, &house.timeouts, timer.as_mut(), context)
                 }
@@ -156,7 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection<'_, S> {
                     wire.lock().widen(&unused);
                 }
                 // Bytes that hyper holds on to would be lost with it; it holds none while it only waits.
-                Next::Park if !serving.into_parts().read_buf.is_empty() => return Next::End(b""),
+                Next::Park if !serving.into_parts().read_buf.is_empty() => return Next::End(Some(b"")),
                 next => return next,
             }
         }
@@ -205,11 +211,7 @@ fn poll_deadline(
     }
 }
 
-async fn say_farewell<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: Wire<S>,
-    farewell: &[u8],
-) -> std::io::Result<()> {
-    let mut stream = wire.into_stream();
+async fn part<S: Socket>(stream: &mut S, farewell: &[u8]) -> std::io::Result<()> {
     stream.write_all(farewell).await?;
     stream.shutdown().await
 }

@@ -3,6 +3,8 @@
 //! state back and get it anew.
 
 pub mod guard;
+mod socket;
 mod wire;
 
+pub(super) use socket::Socket;
 pub(super) use wire::{SharedWire, Wire};
