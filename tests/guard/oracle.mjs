@@ -6,7 +6,9 @@ import net from 'node:net';
 export function startServer() {
   const server = http.createServer((req, res) => {
     let length = 0;
-    req.on('data', (part) => { length += part.length; });
+    req.on('data', (part) => {
+      length += part.length;
+    });
     req.on('end', () => {
       res.setHeader('Content-Length', 0); // or a 1.0 connection is closed
       res.setHeader('X-Seen', `${req.method} ${length} HTTP/${req.httpVersion}`);
@@ -36,9 +38,18 @@ export function ask(server, bytes, quiet = 120) {
       const seen = [...text.matchAll(/X-Seen: (.*)\r\n/g)].map((m) => m[1]);
       done({ statuses, closes, seen });
     };
-    const wait = () => { clearTimeout(timer); timer = setTimeout(() => finish(false), quiet); };
-    socket.on('connect', () => { socket.write(bytes); wait(); });
-    socket.on('data', (part) => { parts.push(part); wait(); });
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => finish(false), quiet);
+    };
+    socket.on('connect', () => {
+      socket.write(bytes);
+      wait();
+    });
+    socket.on('data', (part) => {
+      parts.push(part);
+      wait();
+    });
     socket.on('end', () => finish(true));
     socket.on('error', () => finish(true));
     socket.on('close', () => finish(true));
@@ -49,7 +60,12 @@ export function ask(server, bytes, quiet = 120) {
 export async function inParallel(jobs, width = 100) {
   const results = [];
   let next = 0;
-  const worker = async () => { while (next < jobs.length) { const i = next++; results[i] = await jobs[i](); } };
+  const worker = async () => {
+    while (next < jobs.length) {
+      const i = next++;
+      results[i] = await jobs[i]();
+    }
+  };
   await Promise.all(Array.from({ length: width }, worker));
   return results;
 }

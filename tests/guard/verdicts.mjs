@@ -1,8 +1,12 @@
-// Writes ../src/guard/tests/verdicts.json: what a real node:http server (default options) makes of raw bytes.
-// `node verdicts.mjs`, with the Node whose behaviour is to be matched. A case that the guard decides otherwise on
-// purpose carries `differs`: the guard's verdict (a status, 0 for silence, null for acceptance) and the reason.
+// Writes rust-tunnel/src/http/io/guard/tests/verdicts.json: what a real node:http server (default options) makes of
+// raw bytes. Needs nothing but Node, the one whose behaviour is to be matched (20):
+//
+//     node tests/guard/verdicts.mjs
+//
+// A case that the guard decides otherwise on purpose carries `differs`: the guard's verdict (a status, 0 for silence,
+// null for acceptance) and the reason. `tests/src/connection/verdicts.test.ts` sends all of them to both servers.
 import { writeFileSync } from 'node:fs';
-import { startServer, ask, inParallel } from './oracle.mjs';
+import { ask, inParallel, startServer } from './oracle.mjs';
 
 const HOST = 'Host: a\r\n';
 const GET = `GET / HTTP/1.1\r\n${HOST}`;
@@ -20,26 +24,60 @@ const chunks = (text, differs) => add(`chunks ${text}`, CHUNKED + text, differs)
 const then = (name, first, second, differs) => add(name, first + second, differs);
 
 const hyperLine = { status: 400, why: 'hyper refuses the request line with 400 anyway' };
-const hyperCoding = { status: 400, why: 'hyper takes Transfer-Encoding only in 1.1 and only ending in chunked' };
-const noCoding = { status: 400, why: 'an empty Transfer-Encoding: hyper answers 400, or frames it another way' };
+const hyperCoding = {
+  status: 400,
+  why: 'hyper takes Transfer-Encoding only in 1.1 and only ending in chunked',
+};
+const noCoding = {
+  status: 400,
+  why: 'an empty Transfer-Encoding: hyper answers 400, or frames it another way',
+};
 const stays417 = { status: 417, why: 'Node keeps the connection open after its 417; the guard closes it' };
-const swallowed = { status: 400, why: 'Node drops what follows an Upgrade request in the same read; hyper reads it' };
-const tooLong = { status: 431, why: 'Node does not count blanks and empty lines; the guard allows 32 KiB of head in all' };
-const tooMany = { status: 431, why: 'Node drops all but the first 1000 header lines; the guard refuses more than 2000' };
-const wholeBody = { status: 413, why: 'Node limits the extensions of each chunk, hyper and the guard those of a body' };
+const swallowed = {
+  status: 400,
+  why: 'Node drops what follows an Upgrade request in the same read; hyper reads it',
+};
+const tooLong = {
+  status: 431,
+  why: 'Node does not count blanks and empty lines; the guard allows 32 KiB of head in all',
+};
+const tooMany = {
+  status: 431,
+  why: 'Node drops all but the first 1000 header lines; the guard refuses more than 2000',
+};
+const wholeBody = {
+  status: 413,
+  why: 'Node limits the extensions of each chunk, hyper and the guard those of a body',
+};
 const trailers = { status: 431, why: 'hyper counts each byte of the trailers, Node names and values' };
 
 // Methods, each alone.
-for (const method of ('GET HEAD POST PUT DELETE PATCH OPTIONS TRACE ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE '
-  + 'MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH PURGE QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND '
-  + 'UNLINK UNLOCK UNSUBSCRIBE CONNECT get Get GETX GE FOO PRI HTTP M- SUB DESCRIBE FLUSH').split(' ')) {
+for (const method of (
+  'GET HEAD POST PUT DELETE PATCH OPTIONS TRACE ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE ' +
+  'MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH PURGE QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND ' +
+  'UNLINK UNLOCK UNSUBSCRIBE CONNECT get Get GETX GE FOO PRI HTTP M- SUB DESCRIBE FLUSH'
+).split(' ')) {
   line(`${method} / HTTP/1.1`);
 }
 
 // Request lines.
 line('GET / HTTP/1.0');
-for (const version of ['HTTP/1.2', 'HTTP/3.0', 'HTTP/0.1', 'http/1.1', 'HTTP/1', 'HTTP/1.', 'HTTP/1.10', 'HTTP/01.1',
-  'HTTP/1.1 ', 'HTTP/1,1', 'HTTPS/1.1', 'HTTP', 'XTTP/1.1']) line(`GET / ${version}`);
+for (const version of [
+  'HTTP/1.2',
+  'HTTP/3.0',
+  'HTTP/0.1',
+  'http/1.1',
+  'HTTP/1',
+  'HTTP/1.',
+  'HTTP/1.10',
+  'HTTP/01.1',
+  'HTTP/1.1 ',
+  'HTTP/1,1',
+  'HTTPS/1.1',
+  'HTTP',
+  'XTTP/1.1',
+])
+  line(`GET / ${version}`);
 line('GET / HTTP/2.0', hyperLine);
 line('GET / HTTP/0.9', hyperLine);
 line('DESCRIBE / RTSP/1.0', hyperLine);
@@ -71,25 +109,111 @@ add('head unfinished', GET);
 add('wrong method unfinished', 'GX');
 
 // Targets.
-for (const text of ['*', '//', '/a\\b', '/"', '/<>', '/%', '/%zz', '/a?b?c', '/a#b#c', '/##', '/|{}^`', '*x', '*é', '/é',
-  '/?é', '/#é', 'http://é/', 'http://h', 'http://h/', 'http://h:80/a?b', 'http://h?x', 'http://h#x', 'http://u@h/', 'http://u@@h/',
-  'http://u@h@/', 'http://[::1]/', 'http://h"/', 'http://h\\/', 'http://h^/', 'http://h%41/', 'http:', 'http:/', 'http:/h', 'http://',
-  'http:///', 'ws://h/', 'h2c://h/', 'ht-tp://h/', 'x:y', 'h:80', 'a', '1', '?', '#', '.', '/\x7f', '/\x01', '/\t']) target(text);
+for (const text of [
+  '*',
+  '//',
+  '/a\\b',
+  '/"',
+  '/<>',
+  '/%',
+  '/%zz',
+  '/a?b?c',
+  '/a#b#c',
+  '/##',
+  '/|{}^`',
+  '*x',
+  '*é',
+  '/é',
+  '/?é',
+  '/#é',
+  'http://é/',
+  'http://h',
+  'http://h/',
+  'http://h:80/a?b',
+  'http://h?x',
+  'http://h#x',
+  'http://u@h/',
+  'http://u@@h/',
+  'http://u@h@/',
+  'http://[::1]/',
+  'http://h"/',
+  'http://h\\/',
+  'http://h^/',
+  'http://h%41/',
+  'http:',
+  'http:/',
+  'http:/h',
+  'http://',
+  'http:///',
+  'ws://h/',
+  'h2c://h/',
+  'ht-tp://h/',
+  'x:y',
+  'h:80',
+  'a',
+  '1',
+  '?',
+  '#',
+  '.',
+  '/\x7f',
+  '/\x01',
+  '/\t',
+])
+  target(text);
 add('CONNECT h:1', `CONNECT h:1 HTTP/1.1\r\n${HOST}\r\n`);
 add('CONNECT without host', 'CONNECT h:1 HTTP/1.1\r\n\r\n');
 add('CONNECT in 1.0', 'CONNECT h:1 HTTP/1.0\r\n\r\n');
 add('CONNECT to a path', 'CONNECT /h HTTP/1.1\r\n\r\n');
 add('CONNECT #', 'CONNECT h# HTTP/1.1\r\n\r\n');
-add('CONNECT with both framings', 'CONNECT h:1 HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n');
+add(
+  'CONNECT with both framings',
+  'CONNECT h:1 HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+);
 add('CONNECT with gzip', 'CONNECT h:1 HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n');
 add('CONNECT and more', 'CONNECT h:1 HTTP/1.1\r\n\r\n\x16\x03\x01');
 then('CONNECT as second', NEXT, 'CONNECT h:1 HTTP/1.1\r\n\r\n');
 
 // Header lines.
-for (const text of ['A: b', 'A:b', 'A:', 'A: ', 'A:\t b \t', 'A : b', 'A\t: b', ' A: b', '\tA: b', ': b', 'A', 'A b: c', 'A(: b', 'A@: b',
-  'A/b: c', '"A": b', "!#$%&'*+-.^_`|~09azAZ: b", 'é: b', 'A: é\xff', 'A: \x00', 'A: b\x00c', 'A: \x01', 'A: \x7f', 'A: \x1f', 'A: b\rc',
-  'A: b\r\r\nB: c', 'A: b\nB: c', 'A: b\r\n c', 'A: b\r\n\tc', 'A:\r\n b', 'A: b\r\n\r', 'A\r\nB: c', 'A\0: b', 'A: b\tc', 'A: "b', 'A:: b',
-  'A: b: c']) field(text, '');
+for (const text of [
+  'A: b',
+  'A:b',
+  'A:',
+  'A: ',
+  'A:\t b \t',
+  'A : b',
+  'A\t: b',
+  ' A: b',
+  '\tA: b',
+  ': b',
+  'A',
+  'A b: c',
+  'A(: b',
+  'A@: b',
+  'A/b: c',
+  '"A": b',
+  "!#$%&'*+-.^_`|~09azAZ: b",
+  'é: b',
+  'A: é\xff',
+  'A: \x00',
+  'A: b\x00c',
+  'A: \x01',
+  'A: \x7f',
+  'A: \x1f',
+  'A: b\rc',
+  'A: b\r\r\nB: c',
+  'A: b\nB: c',
+  'A: b\r\n c',
+  'A: b\r\n\tc',
+  'A:\r\n b',
+  'A: b\r\n\r',
+  'A\r\nB: c',
+  'A\0: b',
+  'A: b\tc',
+  'A: "b',
+  'A:: b',
+  'A: b: c',
+])
+  field(text, '');
 add('fold of the first line', `GET / HTTP/1.1\r\n ${HOST}\r\n`);
 add('bare LF as end of head', `GET / HTTP/1.1\r\n${HOST}\n`);
 add('LF lines throughout', 'GET / HTTP/1.1\nHost: a\n\n');
@@ -107,17 +231,68 @@ add('HOST', 'GET / HTTP/1.1\r\nHOST: a\r\n\r\n');
 add('two Hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
 add('odd Host', 'GET / HTTP/1.1\r\nHost: a b@"\r\n\r\n');
 add('Host as trailer only', 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: a\r\n\r\n');
-for (const text of ['100-continue', '100-Continue', '100-continue, x', 'x, 100-continue', 'x 100-continue;y', '100-100-continue',
-  '100-continue=1', '"100-continue"', 'x\r\nExpect: 100-continue', '100-continue\r\nExpect: x', '\xe9100-continue\xe9']) field(`Expect: ${text}`);
-for (const text of ['x', '', '100', '100-continuex', 'x100-continue', '100-continue_', '_100-continue', '100-continue100-continue',
-  '100 -continue', '1100-continue', 'x\r\nExpect: y']) field(`Expect: ${text}`, '', stays417);
+for (const text of [
+  '100-continue',
+  '100-Continue',
+  '100-continue, x',
+  'x, 100-continue',
+  'x 100-continue;y',
+  '100-100-continue',
+  '100-continue=1',
+  '"100-continue"',
+  'x\r\nExpect: 100-continue',
+  '100-continue\r\nExpect: x',
+  '\xe9100-continue\xe9',
+])
+  field(`Expect: ${text}`);
+for (const text of [
+  'x',
+  '',
+  '100',
+  '100-continuex',
+  'x100-continue',
+  '100-continue_',
+  '_100-continue',
+  '100-continue100-continue',
+  '100 -continue',
+  '1100-continue',
+  'x\r\nExpect: y',
+])
+  field(`Expect: ${text}`, '', stays417);
 add('unknown Expect in 1.0', 'GET / HTTP/1.0\r\nExpect: x\r\n\r\n');
 then('unknown Expect and another request', `${POST}Expect: x\r\n\r\n`, NEXT, stays417);
 
 // Content-Length.
-for (const text of ['1', '01', '0000000000000000000000000001', '1 ', '1   ', '1\t', '\t1', '1, 1', '1,', '+1', '-1', '0x1', '1 1', '1;a', '1.0', '"1"',
-  '', ' ', 'a', '1a', '18446744073709551616', '99999999999999999999', '1\r\nContent-Length: 1', '1\r\nContent-Length: 2', '1\r\nA: b\r\ncontent-length: 1',
-  '1\r\n 2', '\r\n 1']) field(`Content-Length: ${text}`, 'a');
+for (const text of [
+  '1',
+  '01',
+  '0000000000000000000000000001',
+  '1 ',
+  '1   ',
+  '1\t',
+  '\t1',
+  '1, 1',
+  '1,',
+  '+1',
+  '-1',
+  '0x1',
+  '1 1',
+  '1;a',
+  '1.0',
+  '"1"',
+  '',
+  ' ',
+  'a',
+  '1a',
+  '18446744073709551616',
+  '99999999999999999999',
+  '1\r\nContent-Length: 1',
+  '1\r\nContent-Length: 2',
+  '1\r\nA: b\r\ncontent-length: 1',
+  '1\r\n 2',
+  '\r\n 1',
+])
+  field(`Content-Length: ${text}`, 'a');
 field('Content-Length : 1', 'a');
 field('Content-Length: 0\r\nContent-Length: 0');
 field('CONTENT-LENGTH: 1', 'a');
@@ -127,11 +302,46 @@ field('Content-Length: 18446744073709551615');
 field('Content-Length: 2', 'a');
 
 // Transfer-Encoding.
-for (const text of ['chunked', 'Chunked', 'CHUNKED', 'gzip, chunked', 'gzip,chunked', 'gzip ,\tchunked', ', chunked', 'chunked ', 'chunked  ', 'chunked\t',
-  'chunked,', 'chunked, ', 'chunked ,', 'chunked, chunked', 'chunked, gzip', 'chunked;q=1', '"chunked"', 'xchunked', 'chunkedx', 'chunke', 'x chunked',
-  'chunkedx, chunked', 'chunked x, chunked', 'chunked\t, chunked', 'gzip', 'identity', 'gzip, deflate', 'gzip;a="x,chunked', 'gzip;a="x, chunked"',
-  'chunked\r\nTransfer-Encoding: chunked', 'chunked\r\nTransfer-Encoding: gzip', 'gzip\r\nTransfer-Encoding: chunked', 'gzip\r\nTransfer-Encoding: gzip',
-  '\r\n chunked', 'chunked\r\n ', '\x0bchunked', 'chunked\x0b']) field(`Transfer-Encoding: ${text}`, END);
+for (const text of [
+  'chunked',
+  'Chunked',
+  'CHUNKED',
+  'gzip, chunked',
+  'gzip,chunked',
+  'gzip ,\tchunked',
+  ', chunked',
+  'chunked ',
+  'chunked  ',
+  'chunked\t',
+  'chunked,',
+  'chunked, ',
+  'chunked ,',
+  'chunked, chunked',
+  'chunked, gzip',
+  'chunked;q=1',
+  '"chunked"',
+  'xchunked',
+  'chunkedx',
+  'chunke',
+  'x chunked',
+  'chunkedx, chunked',
+  'chunked x, chunked',
+  'chunked\t, chunked',
+  'gzip',
+  'identity',
+  'gzip, deflate',
+  'gzip;a="x,chunked',
+  'gzip;a="x, chunked"',
+  'chunked\r\nTransfer-Encoding: chunked',
+  'chunked\r\nTransfer-Encoding: gzip',
+  'gzip\r\nTransfer-Encoding: chunked',
+  'gzip\r\nTransfer-Encoding: gzip',
+  '\r\n chunked',
+  'chunked\r\n ',
+  '\x0bchunked',
+  'chunked\x0b',
+])
+  field(`Transfer-Encoding: ${text}`, END);
 field('Transfer-Encoding : chunked', END);
 field('Transfer_Encoding: chunked');
 field('Transfer-Encodin: chunked');
@@ -148,17 +358,77 @@ add('chunked in 1.0', `POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n${EN
 add('gzip in 1.0', 'POST / HTTP/1.0\r\nTransfer-Encoding: gzip\r\n\r\n');
 
 // Chunks.
-for (const text of ['1\r\na\r\n', '00', '000000000000000000001\r\na\r\n', 'a\r\n0123456789\r\n', 'A\r\n0123456789\r\n', '1;a\r\na\r\n', '1;a=b\r\na\r\n', '1;a="b c"\r\na\r\n',
-  '1;a="\\""\r\na\r\n', '1;a=b;c;d="e"\r\na\r\n', '1;=b\r\na\r\n', '1;a=\r\na\r\n', '1;;a\r\na\r\n', '1;a=b"c"\r\na\r\n', '1;a="\xe9\t"\r\na\r\n',
-  '1 \r\na\r\n', ' 1\r\na\r\n', '1\t\r\na\r\n', '1 ;a\r\na\r\n', '1; a\r\na\r\n', '1;a =b\r\na\r\n', '1;a= b\r\na\r\n', '1;\r\na\r\n', '1;;\r\na\r\n', '1;a;\r\na\r\n', '1;a==b\r\na\r\n',
-  '1;a="b\r\na\r\n', '1;a="b"c\r\na\r\n', '1;"a"\r\na\r\n', '1;a\nb\r\na\r\n', '1;a=b\nc\r\na\r\n', '1;a="b\nc"\r\na\r\n', '1;a\rb\r\na\r\n', '1;a\0\r\na\r\n', '1;\xe9\r\na\r\n', '0x1\r\na\r\n', '+1\r\na\r\n',
-  '-1\r\na\r\n', 'g\r\n', '\r\n', '1\na\r\n', '1\r\na\n', '1\r\na', '1\r\nab\r\n', '2\r\na\r\n', '1\r\r\na\r\n', '10000000000000000\r\n', 'fffffffffffffffff\r\n',
-  '1\r\na\r\r\n', '1\r\na\rX']) chunks(`${text}${END}`);
+for (const text of [
+  '1\r\na\r\n',
+  '00',
+  '000000000000000000001\r\na\r\n',
+  'a\r\n0123456789\r\n',
+  'A\r\n0123456789\r\n',
+  '1;a\r\na\r\n',
+  '1;a=b\r\na\r\n',
+  '1;a="b c"\r\na\r\n',
+  '1;a="\\""\r\na\r\n',
+  '1;a=b;c;d="e"\r\na\r\n',
+  '1;=b\r\na\r\n',
+  '1;a=\r\na\r\n',
+  '1;;a\r\na\r\n',
+  '1;a=b"c"\r\na\r\n',
+  '1;a="\xe9\t"\r\na\r\n',
+  '1 \r\na\r\n',
+  ' 1\r\na\r\n',
+  '1\t\r\na\r\n',
+  '1 ;a\r\na\r\n',
+  '1; a\r\na\r\n',
+  '1;a =b\r\na\r\n',
+  '1;a= b\r\na\r\n',
+  '1;\r\na\r\n',
+  '1;;\r\na\r\n',
+  '1;a;\r\na\r\n',
+  '1;a==b\r\na\r\n',
+  '1;a="b\r\na\r\n',
+  '1;a="b"c\r\na\r\n',
+  '1;"a"\r\na\r\n',
+  '1;a\nb\r\na\r\n',
+  '1;a=b\nc\r\na\r\n',
+  '1;a="b\nc"\r\na\r\n',
+  '1;a\rb\r\na\r\n',
+  '1;a\0\r\na\r\n',
+  '1;\xe9\r\na\r\n',
+  '0x1\r\na\r\n',
+  '+1\r\na\r\n',
+  '-1\r\na\r\n',
+  'g\r\n',
+  '\r\n',
+  '1\na\r\n',
+  '1\r\na\n',
+  '1\r\na',
+  '1\r\nab\r\n',
+  '2\r\na\r\n',
+  '1\r\r\na\r\n',
+  '10000000000000000\r\n',
+  'fffffffffffffffff\r\n',
+  '1\r\na\r\r\n',
+  '1\r\na\rX',
+])
+  chunks(`${text}${END}`);
 chunks('ffffffffffffffff\r\n');
 chunks('5\r\nab');
 chunks('0\r\n');
-for (const text of ['A: b', 'A: b\r\nC: d', 'Host: x\r\nExpect: y', 'A b', ' A: b', 'A: b\r\n c', 'A: \0', 'A: b\n', 'Content-Length: 1', 'Transfer-Encoding: chunked',
-  'Transfer-Encoding: gzip', ': b']) chunks(`0\r\n${text}\r\n\r\n`);
+for (const text of [
+  'A: b',
+  'A: b\r\nC: d',
+  'Host: x\r\nExpect: y',
+  'A b',
+  ' A: b',
+  'A: b\r\n c',
+  'A: \0',
+  'A: b\n',
+  'Content-Length: 1',
+  'Transfer-Encoding: chunked',
+  'Transfer-Encoding: gzip',
+  ': b',
+])
+  chunks(`0\r\n${text}\r\n\r\n`);
 chunks('0\r\nTransfer-Encoding:\r\n\r\n', noCoding);
 chunks('0\n\r\n');
 chunks('0\r\n\n');
@@ -174,8 +444,26 @@ then('one byte more than Content-Length', `${POST}Content-Length: 1\r\n\r\n`, 'a
 then('one byte after chunks', CHUNKED + END, 'b');
 then('CRLF after body', `${POST}Content-Length: 1\r\n\r\na`, `\r\n${NEXT}`);
 then('second is cut off', NEXT, 'GET / HT');
-for (const value of ['close', 'Close', 'close ', 'close,', 'close, x', 'x, close', 'x ,close', ',close', 'close\r\nConnection: keep-alive', 'keep-alive, close', 'keep-alive',
-  'close x', 'close\t', 'xclose', 'closex', 'clo', '"close"', 'keep-alive close']) {
+for (const value of [
+  'close',
+  'Close',
+  'close ',
+  'close,',
+  'close, x',
+  'x, close',
+  'x ,close',
+  ',close',
+  'close\r\nConnection: keep-alive',
+  'keep-alive, close',
+  'keep-alive',
+  'close x',
+  'close\t',
+  'xclose',
+  'closex',
+  'clo',
+  '"close"',
+  'keep-alive close',
+]) {
   then(`Connection: ${value} and another request`, `${GET}Connection: ${value}\r\n\r\n`, NEXT);
 }
 then('Connection: close and CRLF', `${GET}Connection: close\r\n\r\n`, '\r\n\r\n');
@@ -183,7 +471,11 @@ then('Proxy-Connection: close and another request', `${GET}Proxy-Connection: clo
 then('Connection: close as trailer and another request', `${CHUNKED}0\r\nConnection: close\r\n\r\n`, NEXT);
 then('1.0 and another request', 'GET / HTTP/1.0\r\n\r\n', NEXT);
 then('1.0 with keep-alive and another request', 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n', NEXT);
-then('1.0 with keep-alive, close and another request', 'GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n', NEXT);
+then(
+  '1.0 with keep-alive, close and another request',
+  'GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n',
+  NEXT,
+);
 then('1.0 with more than its body', 'POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na', 'b');
 then('Upgrade and another request', `${GET}Connection: upgrade\r\nUpgrade: x\r\n\r\n`, NEXT);
 then('Upgrade without Connection and another request', `${GET}Upgrade: x\r\n\r\n`, NEXT);
@@ -195,11 +487,21 @@ for (const size of [16383, 16384]) {
   add(`${size} counted in a name`, `${GET}${'n'.repeat(size - 7)}: v\r\n\r\n`);
   add(`${size} counted in the target`, `GET /${'t'.repeat(size - 6)} HTTP/1.1\r\n${HOST}\r\n`);
   add(`${size} counted in an absolute target`, `GET http://${'t'.repeat(size - 12)} HTTP/1.1\r\n${HOST}\r\n`);
-  add(`${size} counted in a hundred fields`, `GET / HTTP/1.1\r\n${HOST}${'n: '.concat('v'.repeat(99), '\r\n').repeat(100)}b: ${'v'.repeat(size - 10007)}\r\n\r\n`);
+  add(
+    `${size} counted in a hundred fields`,
+    `GET / HTTP/1.1\r\n${HOST}${'n: '.concat('v'.repeat(99), '\r\n').repeat(100)}b: ${'v'.repeat(size - 10007)}\r\n\r\n`,
+  );
   add(`${size} counted, unfinished`, `${GET}b: ${'v'.repeat(size - 7)}`);
-  add(`${size} counted with blanks after the value`, `${GET}b: ${'v'.repeat(size - 107)}${' '.repeat(100)}\r\n\r\n`);
+  add(
+    `${size} counted with blanks after the value`,
+    `${GET}b: ${'v'.repeat(size - 107)}${' '.repeat(100)}\r\n\r\n`,
+  );
   then(`${size} counted in the second head`, NEXT, `${GET}b: ${'v'.repeat(size - 7)}\r\n\r\n`);
-  add(`${size} counted in the trailers`, `${CHUNKED}0\r\nb: ${'v'.repeat(size - 1)}\r\n\r\n`, size < 16384 ? trailers : undefined);
+  add(
+    `${size} counted in the trailers`,
+    `${CHUNKED}0\r\nb: ${'v'.repeat(size - 1)}\r\n\r\n`,
+    size < 16384 ? trailers : undefined,
+  );
 }
 add('a name unfinished at the limit', `GET / HTTP/1.1\r\n${'n'.repeat(16383)}`);
 add('20 KiB of target', `GET /${'t'.repeat(20480)} HTTP/1.1\r\n${HOST}\r\n`);
@@ -209,10 +511,13 @@ add('16370 bytes of trailers', `${CHUNKED}0\r\nb: ${'v'.repeat(16370)}\r\n\r\n`)
 add('20000 blanks before a value', `${GET}b:${' '.repeat(20000)}v\r\n\r\n`);
 add('40000 blanks before a value', `${GET}b:${' '.repeat(40000)}v\r\n\r\n`, tooLong);
 add('40000 line ends before a head', `${'\r\n'.repeat(20000)}${NEXT}`, tooLong);
-for (const count of [101, 999, 1998, 1999]) add(`${count} fields and Host`, `${GET}${'a:\r\n'.repeat(count)}\r\n`);
+for (const count of [101, 999, 1998, 1999])
+  add(`${count} fields and Host`, `${GET}${'a:\r\n'.repeat(count)}\r\n`);
 add('2001 fields', `${GET}${'a:\r\n'.repeat(2000)}\r\n`, tooMany);
-add('Host after a thousand fields', `GET / HTTP/1.1\r\n${'a:\r\n'.repeat(1000)}${HOST}\r\n`,
-  { status: null, why: tooMany.why });
+add('Host after a thousand fields', `GET / HTTP/1.1\r\n${'a:\r\n'.repeat(1000)}${HOST}\r\n`, {
+  status: null,
+  why: tooMany.why,
+});
 chunks(`1;${'e'.repeat(16000)}\r\na\r\n${END}`);
 chunks(`1;${'e'.repeat(16385)}\r\na\r\n${END}`);
 chunks(`1;e="${'v'.repeat(16385)}"\r\na\r\n${END}`);
@@ -231,15 +536,30 @@ function folded(bytes) {
 }
 
 const server = await startServer();
-const answers = await inParallel(cases.map(({ bytes }) => () => ask(server, Buffer.from(bytes, 'latin1'))), 40);
+const answers = await inParallel(
+  cases.map(
+    ({ bytes }) =>
+      () =>
+        ask(server, Buffer.from(bytes, 'latin1')),
+  ),
+  40,
+);
 const table = cases.map(({ name, bytes, differs }, i) => {
   const { statuses, closes } = answers[i];
   const status = statuses.find((s) => s >= 400) ?? statuses.at(-1) ?? null;
-  return { name: name.length > 80 ? `${name.slice(0, 77)}...` : name, bytes: folded(bytes), node: { status, closes }, ...(differs && { differs }) };
+  return {
+    name: name.length > 80 ? `${name.slice(0, 77)}...` : name,
+    bytes: folded(bytes),
+    node: { status, closes },
+    ...(differs && { differs }),
+  };
 });
 // One case a line, latin1 as \u00xx, so that a change of one verdict is a change of one line.
-const ascii = (text) => text.replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-const path = new URL('../src/guard/tests/verdicts.json', import.meta.url);
+const ascii = (text) =>
+  text.replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const path = new URL('../../rust-tunnel/src/http/io/guard/tests/verdicts.json', import.meta.url);
 writeFileSync(path, `[\n${table.map((row) => ascii(JSON.stringify(row))).join(',\n')}\n]\n`);
-console.log(`${process.version}: ${table.length} cases, ${table.filter((row) => row.differs).length} differ on purpose`);
+console.log(
+  `${process.version}: ${table.length} cases, ${table.filter((row) => row.differs).length} differ on purpose`,
+);
 process.exit(0);

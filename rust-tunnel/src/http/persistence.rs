@@ -19,7 +19,7 @@ impl Persistence {
                     .any(|token| token.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
             })
         };
-        let close = if parts.version == Version::HTTP_10 { !wishes("keep-alive") } else { wishes("close") };
+        let close = wishes("close") || (parts.version == Version::HTTP_10 && !wishes("keep-alive"));
         if close { Persistence::Close } else { Persistence::KeepAlive }
     }
 }

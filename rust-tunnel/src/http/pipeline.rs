@@ -24,9 +24,10 @@ pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> 
     let mut upload = Upload::new(body, &parts.headers, &front.config);
 
     let outcome = run(front, parts, &mut answer, &mut upload).await;
-    if upload.discard() == Persistence::Close || front.is_closing() {
+    if front.is_closing() {
         answer.persistence = Persistence::Close;
     }
+    answer.persistence = upload.discard(answer.persistence);
     let response = match outcome {
         Ok(Outcome::Reply(reply)) => answer.reply(reply, &front.config),
         Ok(Outcome::Preflight(asked)) => answer.preflight(asked, &front.config),

@@ -16,7 +16,7 @@ use crate::config::Config;
 const EAGER: usize = 64 * 1024;
 /// An unread rest up to this size is read and dropped, so that the connection can go on.
 const DRAINED: u64 = 1024 * 1024;
-/// How long a client whose body is too long for that may still send, so that it reads the answer before the end.
+/// How long a client may still send when the connection closes anyway, so that it reads the answer before the end.
 const LINGER: Duration = Duration::from_secs(2);
 /// How often the body may say "not yet" without having moved before it counts as not complete. hyper hands bytes
 /// that are already in its buffer over on the second poll.
@@ -108,19 +108,16 @@ impl Upload {
         }
     }
 
-    /// Lets go of what nobody will read. `Close`: the connection can't carry another request.
-    pub(super) fn discard(self) -> Persistence {
+    /// Lets go of what nobody will read, and says whether the connection can go on as `wished`.
+    pub(super) fn discard(self, wished: Persistence) -> Persistence {
         match self.state {
-            State::Ended => Persistence::KeepAlive,
+            State::Ended => wished,
             State::Failed => Persistence::Close,
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
             State::Untouched if self.expects_continue => Persistence::Close,
             State::Untouched | State::Reading => {
-                let (patience, persistence) = if self.declared() > DRAINED {
-                    (LINGER, Persistence::Close)
-                } else {
-                    (self.deadline, Persistence::KeepAlive)
-                };
+                let persistence = if self.declared() > DRAINED { Persistence::Close } else { wished };
+                let patience = if persistence == Persistence::Close { LINGER } else { self.deadline };
                 tokio::spawn(timeout(patience, drain(self.body)));
                 persistence
             }

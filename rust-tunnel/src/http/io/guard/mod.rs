@@ -19,8 +19,10 @@
 //! | a head past 16 KiB that is also malformed | 400 or 431, as reads fall | 431 if the limit comes first | one answer for the same bytes |
 //! | a value or a name that is wrong but not complete | 400 at once | 400 at its end | hyper waits for the end too |
 //!
-//! The other way round hyper refuses by itself (400) some targets which Node and the guard let pass: those that
-//! are no `http::Uri`, such as `/<>`, `` /` `` or `http://h:x/`. And it needs `max_headers(MAX_FIELDS)` and a
+//! The other way round hyper refuses by itself some things which Node and the guard let pass: targets that are no
+//! `http::Uri`, such as `/<>`, `` /` `` or `http://h:x/`, a bare CR before a head, and a byte beyond ASCII in
+//! `Transfer-Encoding` (400); the two largest `Content-Length`s of 64 bits (431). It takes `close` with a tab behind it, and
+//! `close` beside `keep-alive` in 1.0, for a close. And it needs `max_headers(MAX_FIELDS)` and a
 //! `max_buf_size` of at least [`MAX_HEAD`] to accept whatever the guard accepts.
 
 mod bytes;
@@ -59,6 +61,8 @@ pub struct Guard {
     part: Part,
     /// Bytes of the head, or of the trailers, under way.
     raw: u16,
+    /// The most header lines that a head had.
+    fields: u16,
     message: Message,
 }
 
@@ -90,7 +94,7 @@ enum Part {
 impl Guard {
     /// A guard for a fresh connection.
     pub fn new() -> Self {
-        Self { part: Part::Line(Line::default()), raw: 0, message: Message::default() }
+        Self { part: Part::Line(Line::default()), raw: 0, fields: 0, message: Message::default() }
     }
 
     /// Looks at the next bytes read from the socket; all of them may be handed on if they are not refused.
@@ -119,9 +123,9 @@ impl Guard {
         Ok(())
     }
 
-    /// How many header lines the head under way has so far.
+    /// How many header lines the longest head so far had, the one under way included.
     pub fn fields(&self) -> u16 {
-        self.message.fields()
+        self.fields.max(self.message.fields())
     }
 
     /// What the guard is in the middle of.
@@ -185,6 +189,7 @@ impl Guard {
     }
 
     fn begin_body(&mut self) -> Result<(), Refusal> {
+        self.fields = self.fields();
         self.part = match self.message.end_of_head()? {
             Framing::Nothing => {
                 self.end_message();

@@ -93,8 +93,10 @@ async fn reading_ahead_is_bounded_and_nothing_is_lost() {
 #[tokio::test]
 async fn a_wide_head_waits_until_there_is_room() {
     let (wire, mut far) = wired(1 << 16);
-    let many: String = (0..150).map(|index| format!("x-{index}: 1\r\n")).collect();
+    // Just over what hyper takes, and the whole of it in one read.
+    let many = "a:\r\n".repeat(100);
     let head = format!("GET / HTTP/1.1\r\nhost: a\r\n{many}\r\n");
+    assert!(head.len() < 1024);
     far.write_all(head.as_bytes()).await.unwrap();
     assert_eq!(read_now(&mut wire.io()), None);
     assert!(wire.lock().wants_room());

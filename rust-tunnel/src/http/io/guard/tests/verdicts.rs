@@ -1,4 +1,4 @@
-//! `verdicts.json`: what Node made of some hundred byte sequences, written by `scripts/verdicts.mjs`.
+//! `verdicts.json`: what Node made of some hundred byte sequences, written by `tests/guard/verdicts.mjs`.
 
 use serde_json::Value;
 
