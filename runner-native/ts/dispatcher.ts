@@ -88,7 +88,12 @@ export class Dispatcher {
       this.unauthorized(call);
     } else {
       this.settle(call, () => validate(call), {
-        fulfilled: (verdict) => (reply.isAccepted(verdict) ? step.call(this, call) : this.unauthorized(call)),
+        fulfilled: (verdict) => {
+          // A caller who left while the validator thought gets nothing run; the answer only gives the place back.
+          if (call.isCancelled) this.refuse(call, new Refusal('CLOSING'));
+          else if (reply.isAccepted(verdict)) step.call(this, call);
+          else this.unauthorized(call);
+        },
         rejected: (error) => {
           this.log('error', 'exposure.auth.validator', { error, requestId: call.requestId });
           this.unauthorized(call);

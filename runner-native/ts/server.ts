@@ -106,6 +106,7 @@ export class TunnelServer extends Tunnel {
     }
     if (this.state === 'new' || this.state === 'closed') {
       this.state = 'closed';
+      this.end().resolve();
       return Promise.resolve();
     }
     this.state = 'closing';

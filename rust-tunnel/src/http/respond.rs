@@ -20,7 +20,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 pub(super) struct Answer {
     pub(super) persistence: Persistence,
     pub(super) cors: cors::Grant,
-    /// `None` where the contract sends none: outside the base path, and on a preflight.
+    /// `None` where none is sent: outside the base path, on a preflight, and to a foreign name or page.
     pub(super) request_id: Option<RequestId>,
 }
 

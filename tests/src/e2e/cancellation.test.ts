@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { type Backend, backends, type Running } from '../harness/backends';
+import { begun } from '../harness/begun';
 import { it } from '../harness/it';
 import { RawConnection } from '../harness/raw';
 import { callTask, request, taskRequest } from '../harness/request';
@@ -9,13 +10,6 @@ async function started(t: { after(fn: () => unknown): void }, backend: Backend):
   const server = await backend.start('gates', 'plain');
   t.after(() => server.stop());
   return server;
-}
-
-async function begun({ port, logs }: Running, id: string, name: string): Promise<RawConnection> {
-  const connection = await RawConnection.open(port);
-  connection.write(request(taskRequest(id, name)));
-  await logs.noted('started', name);
-  return connection;
 }
 
 for (const backend of backends) {

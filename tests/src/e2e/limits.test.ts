@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { backends, type Running } from '../harness/backends';
+import { begun } from '../harness/begun';
 import { it } from '../harness/it';
 import { RawConnection, type RawResponse } from '../harness/raw';
 import { callTask, request, taskRequest } from '../harness/request';
@@ -11,14 +12,6 @@ async function withRoom(port: number, id: string, input: string): Promise<RawRes
     const answer = await callTask(port, id, input);
     if (answer.status !== 503) return answer;
   }
-}
-
-/** Starts a call and waits for its handler to run. */
-async function begun({ port, logs }: Running, id: string, name: string): Promise<RawConnection> {
-  const connection = await RawConnection.open(port);
-  connection.write(request(taskRequest(id, name)));
-  await logs.noted('started', name);
-  return connection;
 }
 
 for (const backend of backends) {

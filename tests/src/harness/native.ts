@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
 import { TunnelServer, type TunnelServerOptions } from '@bluelibs/runner-native';
 import { gates } from '../apps/gates';
+import { begun } from './begun';
 import { Logs, plainLogger } from './logs';
-import { RawConnection } from './raw';
-import { request, taskRequest } from './request';
+import type { RawConnection } from './raw';
 
 /** A server in this process with the tasks of the application `gates`, not listening yet. */
 export interface Gated {
@@ -28,9 +28,7 @@ export async function begin(
   id: string,
   name: string,
 ): Promise<RawConnection> {
-  const connection = await RawConnection.open(server.address()?.port ?? 0);
+  const connection = await begun({ port: server.address()?.port ?? 0, logs }, id, name);
   t.after(() => connection.leave());
-  connection.write(request(taskRequest(id, name)));
-  await logs.noted('started', name);
   return connection;
 }
