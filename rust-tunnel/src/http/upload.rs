@@ -15,9 +15,9 @@ use crate::config::Config;
 /// As much is read before anyone was asked whether the body may be read at all, and only what has already arrived.
 const EAGER: usize = 64 * 1024;
 /// An unread rest up to this size is read and dropped, so that the connection can go on.
-const DRAINED: u64 = 1024 * 1024;
+pub(super) const DRAINED: u64 = 1024 * 1024;
 /// How long a client may still send when the connection closes anyway, so that it reads the answer before the end.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// How often the body may say "not yet" without having moved before it counts as not complete. hyper hands bytes
 /// that are already in its buffer over on the second poll.
 const PATIENCE: u8 = 2;

@@ -15,13 +15,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, Sleep};
 use tower::ServiceExt;
 
 use super::io::guard::{MAX_FIELDS, MAX_HEAD};
 use super::io::{SharedWire, Socket, Wire};
 use super::stop::Stopping;
+use super::upload::{DRAINED, LINGER};
 use crate::config::Timeouts;
 use activity::Activity;
 use deadline::{Expiry, Moment};
@@ -35,7 +36,7 @@ pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stoppin
     let mut stream = wire.into_stream();
     let parted = match farewell {
         Some(farewell) => {
-            tokio::time::timeout(house.timeouts.write, part(&mut stream, farewell)).await.is_ok()
+            tokio::time::timeout(house.timeouts.write, Box::pin(part(&mut stream, farewell))).await.is_ok()
         }
         None => false,
     };
@@ -213,7 +214,13 @@ fn poll_deadline(
 
 async fn part<S: Socket>(stream: &mut S, farewell: &[u8]) -> std::io::Result<()> {
     stream.write_all(farewell).await?;
-    stream.shutdown().await
+    stream.shutdown().await?;
+    if !farewell.is_empty() {
+        // Closing on bytes that nobody has read resets the connection, and the reset overtakes the farewell.
+        let mut rest = stream.take(DRAINED);
+        let _ = tokio::time::timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -127,6 +127,20 @@ async fn a_refused_request_gets_its_raw_answer_and_a_close() {
         bench.rest().await,
         "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     );
+    drop(bench.client);
+    bench.served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_still_sends_can_read_why_it_is_refused() {
+    let mut bench = bench();
+    bench.send(b"GET / HTTP/1.1\r\n\r\n").await;
+    assert!(bench.rest().await.starts_with("HTTP/1.1 400 "));
+    // Its bytes are taken until it has heard, so that nothing resets the connection.
+    for _ in 0..10 {
+        bench.send(&[b'x'; 60_000]).await;
+    }
+    drop(bench.client);
     bench.served.await.unwrap();
 }
 
