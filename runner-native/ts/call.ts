@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Flag, type Frame, type HeadText } from './frames';
-import { parseHeaders } from './headers';
+import { foldHeaders, readRawHeaders } from './headers';
 
 /** The two kinds of thing that can be called. */
 export type TargetKind = 'task' | 'event';
@@ -32,8 +32,14 @@ export class Call implements CallContext {
   readonly number: number;
   readonly authenticated: boolean;
   readonly admitted: boolean;
-  private readonly head: HeadText;
-  private parsedHeaders: IncomingHttpHeaders | undefined;
+  /** `JSON.parse` and the Runner's serializer read the body alike. */
+  readonly isPlain: boolean;
+  /** A header `x-runner-context` was sent. */
+  readonly hasContext: boolean;
+  private readonly text: HeadText;
+  private sentHead: string | undefined;
+  private sentHeaders: string[] | undefined;
+  private foldedHeaders: IncomingHttpHeaders | undefined;
   private controller: AbortController | undefined;
   private cancelled = false;
 
@@ -41,41 +47,62 @@ export class Call implements CallContext {
     frame: Frame,
     readonly method: 'GET' | 'POST',
   ) {
-    this.head = frame.head();
+    this.text = frame.head();
     this.kind = frame.has(Flag.Event) ? 'event' : 'task';
     this.number = frame.id;
     this.authenticated = frame.has(Flag.Authenticated);
     this.admitted = frame.has(Flag.Admitted);
+    this.isPlain = frame.has(Flag.Plain);
+    this.hasContext = frame.has(Flag.Context);
   }
 
   get id(): string {
-    return this.head.targetId;
+    return this.text.targetId;
   }
 
   get requestId(): string {
-    return this.head.text.slice(0, this.head.urlAt);
+    return this.text.requestId;
+  }
+
+  /** `remoteAddress remotePort localAddress localPort`, as a socket shows them; empty if unknown. */
+  get peers(): string {
+    return this.text.peers;
   }
 
   get url(): string {
-    return this.head.text.slice(this.head.urlAt, this.head.headersAt);
+    // Between the two blanks of the request line; there are no others.
+    const start = this.head.indexOf(' ') + 1;
+    return this.head.slice(start, this.head.indexOf(' ', start));
   }
 
   get path(): string {
     return new URL(this.url, 'http://localhost').pathname;
   }
 
+  /** As in `node:http`: `1.0` or `1.1`. */
+  get httpVersion(): string {
+    const end = this.head.indexOf('\r');
+    return this.head.slice(end - '1.1'.length, end);
+  }
+
+  /** As in `node:http`: names and values in turn, as they were sent. */
+  get rawHeaders(): string[] {
+    this.sentHeaders ??= readRawHeaders(this.head);
+    return this.sentHeaders;
+  }
+
   get headers(): IncomingHttpHeaders {
-    if (this.parsedHeaders === undefined) {
-      this.parsedHeaders = parseHeaders(this.head.text.slice(this.head.headersAt));
+    if (this.foldedHeaders === undefined) {
+      this.foldedHeaders = foldHeaders(this.rawHeaders);
       // The id that was accepted or made stands in for the one that was sent.
-      this.parsedHeaders['x-runner-request-id'] = this.requestId;
+      this.foldedHeaders['x-runner-request-id'] = this.requestId;
     }
-    return this.parsedHeaders;
+    return this.foldedHeaders;
   }
 
   /** The body's text. */
   get body(): string {
-    return this.head.body;
+    return this.text.body;
   }
 
   get signal(): AbortSignal {
@@ -88,6 +115,11 @@ export class Call implements CallContext {
 
   get isCancelled(): boolean {
     return this.cancelled;
+  }
+
+  private get head(): string {
+    this.sentHead ??= this.text.head;
+    return this.sentHead;
   }
 
   /** Nobody waits for the answer any more. */

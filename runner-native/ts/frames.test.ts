@@ -26,13 +26,13 @@ describe('the golden call', () => {
     read.seek(0);
     assert.equal(read.kind, Kind.Call);
     assert.equal(read.id, 7);
-    assert.equal(read.flags, Flag.Event | Flag.Authenticated | Flag.Admitted);
+    assert.equal(read.flags, Flag.Event | Flag.Authenticated | Flag.Admitted | Flag.Plain | Flag.Context);
     assert.equal(read.end, bytes.length);
-    const { targetId, text, urlAt, headersAt, body } = read.head();
+    const { targetId, requestId, peers, head, body } = read.head();
     assert.equal(targetId, 'app.é');
-    assert.equal(text.slice(0, urlAt), 'id-1');
-    assert.equal(text.slice(urlAt, headersAt), '/__runner/task/add?x=1');
-    assert.equal(text.slice(headersAt), 'x-a:1\nx-a:\u00e9\n');
+    assert.equal(requestId, 'id-1');
+    assert.equal(peers, '127.0.0.1 51234 ::1 3000');
+    assert.equal(head, 'POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\u00e9 \r\n');
     assert.equal(body, '{}');
     assert.equal(wholeFrames(bytes, bytes.length), bytes.length);
   });
@@ -62,8 +62,14 @@ describe('the golden call', () => {
     const call = new Call(read, 'POST');
     assert.deepEqual(
       [call.kind, call.number, call.id, call.authenticated, call.admitted, call.body, call.url, call.path],
-      ['event', 7, 'app.é', true, true, '{}', '/__runner/task/add?x=1', '/__runner/task/add'],
+      ['event', 7, 'app.é', true, true, '{}', '/__runner/task/add?x=1#f', '/__runner/task/add'],
     );
+    assert.deepEqual(
+      [call.isPlain, call.hasContext, call.requestId, call.peers, call.httpVersion],
+      [true, true, 'id-1', '127.0.0.1 51234 ::1 3000', '1.1'],
+    );
+    assert.deepEqual(call.rawHeaders, ['X-A', '1', 'x-a', '\u00e9']);
+    assert.equal(call.rawHeaders, call.rawHeaders);
     assert.deepEqual({ ...call.headers }, { 'x-a': '1, é', 'x-runner-request-id': 'id-1' });
     assert.equal(call.headers, call.headers);
     assert.equal(call.signal.aborted, false);

@@ -17,10 +17,17 @@ export const Kind = {
   Hello: 67,
 } as const;
 
-export const Flag = { Event: 1, Authenticated: 2, Admitted: 4, Present: 1 } as const;
+export const Flag = {
+  Event: 1,
+  Authenticated: 2,
+  Admitted: 4,
+  Plain: 8,
+  Context: 16,
+  Present: 1,
+} as const;
 
 /** Of the protocol; sent in `Hello`. */
-export const VERSION = 1;
+export const VERSION = 2;
 /** Bytes before a frame's payload. */
 export const HEADER = 16;
 const LENGTH = 4;
@@ -32,14 +39,30 @@ interface Slices {
   utf8Slice(start: number, end: number): string;
 }
 
-/** What stands in a frame before the body, as text; nothing of the buffer is needed any more. */
-export interface HeadText {
-  readonly targetId: string;
-  /** Request id, URL and header lines, end to end: they are cut apart when somebody asks. */
-  readonly text: string;
-  readonly urlAt: number;
-  readonly headersAt: number;
-  readonly body: string;
+/** What stands in a frame, as text; nothing of the buffer is needed any more. */
+export class HeadText {
+  constructor(
+    readonly targetId: string,
+    /** Request id, peers and head, end to end: they are cut apart when somebody asks. */
+    private readonly text: string,
+    private readonly peersAt: number,
+    private readonly headAt: number,
+    readonly body: string,
+  ) {}
+
+  get requestId(): string {
+    return this.text.slice(0, this.peersAt);
+  }
+
+  /** `remoteAddress remotePort localAddress localPort`; empty if unknown. */
+  get peers(): string {
+    return this.text.slice(this.peersAt, this.headAt);
+  }
+
+  /** The request line and the header lines as they were sent, each with its CRLF. */
+  get head(): string {
+    return this.text.slice(this.headAt);
+  }
 }
 
 /** One received frame; valid while the buffer still holds it. */
@@ -85,18 +108,18 @@ export class Frame {
   /** A head, and the body after it, decoded as Node does: bad UTF-8 becomes U+FFFD. */
   head(): HeadText {
     const { numbers, slices, payload } = this;
-    const urlAt = numbers.getUint32(payload + LENGTH, true);
-    const headersAt = urlAt + numbers.getUint32(payload + 2 * LENGTH, true);
+    const peersAt = numbers.getUint32(payload + LENGTH, true);
+    const headAt = peersAt + numbers.getUint32(payload + 2 * LENGTH, true);
     const targetAt = payload + 4 * LENGTH;
     const textAt = targetAt + numbers.getUint32(payload, true);
-    const bodyAt = textAt + headersAt + numbers.getUint32(payload + 3 * LENGTH, true);
-    return {
-      targetId: slices.utf8Slice(targetAt, textAt),
-      text: slices.latin1Slice(textAt, bodyAt),
-      urlAt,
-      headersAt,
-      body: bodyAt === this.end ? '' : slices.utf8Slice(bodyAt, this.end),
-    };
+    const bodyAt = textAt + headAt + numbers.getUint32(payload + 3 * LENGTH, true);
+    return new HeadText(
+      slices.utf8Slice(targetAt, textAt),
+      slices.latin1Slice(textAt, bodyAt),
+      peersAt,
+      headAt,
+      bodyAt === this.end ? '' : slices.utf8Slice(bodyAt, this.end),
+    );
   }
 }
 

@@ -8,17 +8,38 @@ const SINGLETONS = new Set(
   ).split(' '),
 );
 
-/** Reads lines `name:value\n`, names in lower case, into what `req.headers` of `node:http` would be. */
-export function parseHeaders(lines: string): IncomingHttpHeaders {
+/** Reads a head as `req.rawHeaders` of `node:http` would be: names and values in turn, blanks around values cut off. */
+export function readRawHeaders(head: string): string[] {
+  const raw: string[] = [];
+  let start = head.indexOf('\n') + 1;
+  while (start > 0 && start < head.length) {
+    const end = head.indexOf('\r', start);
+    const colon = head.indexOf(':', start);
+    raw.push(head.slice(start, colon), trimmed(head, colon + 1, end));
+    start = end + 2;
+  }
+  return raw;
+}
+
+/** Makes of raw headers what `req.headers` of `node:http` would be: names in lower case, lines of one name joined. */
+export function foldHeaders(raw: readonly string[]): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = {};
-  let start = 0;
-  while (start < lines.length) {
-    const end = lines.indexOf('\n', start);
-    const colon = lines.indexOf(':', start);
-    add(headers, lines.slice(start, colon), lines.slice(colon + 1, end));
-    start = end + 1;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    add(headers, (raw[at] as string).toLowerCase(), raw[at + 1] as string);
   }
   return headers;
+}
+
+/** `String.prototype.trim` would take more than blanks and tabs. */
+function trimmed(text: string, from: number, to: number): string {
+  let [start, end] = [from, to];
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function add(headers: IncomingHttpHeaders, name: string, value: string): void {

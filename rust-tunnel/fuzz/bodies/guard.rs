@@ -1,6 +1,6 @@
 use rust_tunnel::http::guard::Guard;
 
-/// However the bytes of a connection are cut into reads, the guard says the same of them.
+/// However the bytes of a connection are cut into reads, the guard says the same of them and reads the same heads.
 pub fn run(bytes: &[u8]) {
     let whole = verdict(bytes, bytes.len());
     for cut in [1, 2, 7] {
@@ -14,8 +14,10 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-fn verdict(bytes: &[u8], cut: usize) -> Option<&'static [u8]> {
+/// The answer to what is refused, and all heads before.
+fn verdict(bytes: &[u8], cut: usize) -> (Option<&'static [u8]>, Vec<Vec<u8>>) {
     let mut guard = Guard::new();
     let refused = bytes.chunks(cut.max(1)).find_map(|read| guard.inspect(read).err());
-    refused.map(|refused| refused.refusal.response())
+    let heads = std::iter::from_fn(|| guard.next_head()).map(|head| head.to_vec()).collect();
+    (refused.map(|refused| refused.refusal.response()), heads)
 }

@@ -116,7 +116,7 @@ impl<B: Bell> Bridge<B> {
         self.doorbell.waiting()
     }
 
-    async fn ask(&self, write: impl FnOnce(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
+    async fn ask(&self, write: impl Fn(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
         let (sender, receiver) = oneshot::channel();
         let id = self.calls.begin(sender)?;
         // Asked only now: closing fails every call that is on the table, and this one must not come after it.
@@ -125,6 +125,8 @@ impl<B: Bell> Bridge<B> {
             return Err(self.lost);
         }
         let ticket = self.doorbell.push(id.0, |out| write(out, id.0));
+        // Head and body are in the frame; nobody has to keep them while the handler runs.
+        drop(write);
         let guard = CancelOnDrop { bridge: self, id, ticket };
         let answer = receiver.await.map_err(|_| self.lost);
         // Whoever settled the call has already taken it off the table.
@@ -167,7 +169,8 @@ impl<B: Bell> Backend for Bridge<B> {
             Body::Complete(bytes) => bytes,
             Body::Stream(stream) => stream.collect().await.map_err(|_| BackendError::Protocol)?.to_bytes(),
         };
-        self.ask(|out, id| frame::put_call(out, id, &target, &head, admitted, &body)).await?.into_reply()
+        let flags = frame::call_flags(admitted, &body);
+        self.ask(move |out, id| frame::put_call(out, id, &target, &head, flags, &body)).await?.into_reply()
     }
 
     async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {

@@ -25,9 +25,10 @@ fn bridge(max: usize) -> Arc<Bridge<CountingBell>> {
 fn call(id: &str) -> Call {
     let head = Head {
         request_id: RequestId::accept_or_generate(&[]),
-        uri: "/__runner/task/x".parse().unwrap(),
-        headers: http::HeaderMap::new(),
+        raw: Bytes::from_static(b"POST /__runner/task/x HTTP/1.1\r\n"),
+        peers: Arc::default(),
         authenticated: true,
+        has_context: false,
     };
     Call {
         target: Target { kind: TargetKind::Task, id: id.into() },

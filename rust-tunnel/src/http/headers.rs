@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderName};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-runner-request-id");
 
+pub(super) const CONTEXT: HeaderName = HeaderName::from_static("x-runner-context");
+
 /// Headers of which Node keeps the first line and drops the others.
 const SINGLETONS: [&str; 18] = [
     "age",

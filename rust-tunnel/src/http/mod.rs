@@ -17,6 +17,7 @@ pub mod pipeline;
 mod rejection;
 mod respond;
 mod route;
+mod sent;
 mod server;
 mod stats;
 mod stop;

@@ -5,11 +5,12 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 
 use super::front::Front;
-use super::headers::REQUEST_ID;
+use super::headers::{CONTEXT, REQUEST_ID};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
 use super::respond::Answer;
 use super::route::{self, Operation};
+use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media};
 use crate::backend::{Admission, Backend};
@@ -44,7 +45,7 @@ enum Outcome {
 
 async fn run<B: Backend>(
     front: &Front<B>,
-    parts: Parts,
+    mut parts: Parts,
     answer: &mut Answer,
     upload: &mut Upload,
 ) -> Result<Outcome, Rejection> {
@@ -58,10 +59,16 @@ async fn run<B: Backend>(
     answer.request_id = Some(request_id.clone());
     let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
     let authenticated = auth::check(&config.auth, &parts, &request_id, backend.as_ref())?; // 401, 500
-    let head = Head { request_id, uri: parts.uri, headers: parts.headers, authenticated };
+    let Sent { head, peers } = parts.extensions.remove().unwrap_or_default();
+    let has_context = parts.headers.contains_key(CONTEXT);
+    let head = Head { request_id, raw: head, peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
-        Operation::Call(target) => call(front, target, head, upload).await?,
+        Operation::Call(target) => {
+            let media = media::check(target.kind, &parts.headers);
+            drop(parts);
+            call(front, target, head, media, upload).await?
+        }
     };
     Ok(Outcome::Reply(reply))
 }
@@ -70,9 +77,9 @@ async fn call<B: Backend>(
     Front { config, backend, .. }: &Front<B>,
     target: Target,
     head: Head,
+    media: Result<(), Rejection>,
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
-    let media = media::check(target.kind, &head.headers);
     // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
     let complete = media.is_ok() && upload.is_complete().await;
     if !complete {

@@ -1,4 +1,6 @@
-use http::{HeaderMap, Uri};
+use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::{Body, RequestId};
 
@@ -25,22 +27,14 @@ pub struct Target {
 pub struct Head {
     /// The accepted or generated request id.
     pub request_id: RequestId,
-    /// The request target as it was sent.
-    pub uri: Uri,
-    /// The request headers as they were sent.
-    pub headers: HeaderMap,
+    /// The request line and the header lines as they were sent, each with its line end.
+    pub raw: Bytes,
+    /// `remoteAddress remotePort localAddress localPort`, as `net.Socket` shows them; empty if unknown.
+    pub peers: Arc<str>,
     /// Whether the front has already authenticated the caller. `false` leaves it to the backend's validators.
     pub authenticated: bool,
-}
-
-impl Head {
-    /// The request target as text: path and query, or the absolute form if that is what was sent.
-    pub fn url(&self) -> std::borrow::Cow<'_, str> {
-        match (self.uri.authority(), self.uri.path_and_query()) {
-            (None, Some(target)) => target.as_str().into(),
-            _ => self.uri.to_string().into(),
-        }
-    }
+    /// Whether a header `x-runner-context` was sent.
+    pub has_context: bool,
 }
 
 /// One accepted request, on its way to JavaScript.

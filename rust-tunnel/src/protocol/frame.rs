@@ -6,16 +6,18 @@
 //! |---|---|---|
 //! | 0 | u32 | length of the frame without these four bytes |
 //! | 4 | u8 | [`Kind`] |
-//! | 5 | u8 | flags (`EVENT`, `AUTHENTICATED`, `ADMITTED` for calls; `PRESENT` for origins) |
+//! | 5 | u8 | flags (`EVENT` to `CONTEXT` for calls; `PRESENT` for origins) |
 //! | 6 | u16 | status of a reply, else 0 |
 //! | 8 | u64 | id of the call, below 2^53 so that JavaScript can hold it; 0 where there is none |
 //!
-//! `Call`, `Admit` and `Discover` go on with four u32 (the lengths of target id, request id, URL and headers), these
-//! four texts, and then the body. Headers are lines `name:value\n` in latin1. All other kinds carry one payload.
+//! `Call`, `Admit` and `Discover` go on with four u32 (the lengths of target id, request id, peers and head), these four
+//! texts, and then the body. The target id is UTF-8, the others are latin1. `peers` is `remoteAddress remotePort
+//! localAddress localPort`, or empty; `head` is the request's, as it was sent: the request line and the header lines, each
+//! with its CRLF. All other kinds carry one payload.
 
 use bytes::BufMut;
-use http::HeaderMap;
 
+use super::plain::is_plain;
 use super::{Head, Target, TargetKind};
 
 /// Bytes before a frame's payload.
@@ -23,7 +25,7 @@ pub const HEADER: usize = 16;
 /// Bytes of the length field, which the length does not count.
 pub const LENGTH: usize = 4;
 /// The protocol's version, sent in `Hello`.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The call is an event's.
 pub const EVENT: u8 = 1;
@@ -31,6 +33,10 @@ pub const EVENT: u8 = 1;
 pub const AUTHENTICATED: u8 = 2;
 /// The backend has admitted the call already.
 pub const ADMITTED: u8 = 4;
+/// `JSON.parse` and the Runner's serializer read the body alike.
+pub const PLAIN: u8 = 8;
+/// A header `x-runner-context` was sent.
+pub const CONTEXT: u8 = 16;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
 
@@ -73,10 +79,16 @@ impl Kind {
     }
 }
 
-/// Appends a `Call` with its complete body.
-pub fn put_call(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head, admitted: bool, body: &[u8]) {
+/// Looks through a call, once and before anybody waits for it, for the flags that [`put_call`] is to be given.
+pub fn call_flags(admitted: bool, body: &[u8]) -> u8 {
     let admitted = if admitted { ADMITTED } else { 0 };
-    put_head(out, Kind::Call, admitted, id, Some(target), head, body);
+    let plain = if is_plain(body) { PLAIN } else { 0 };
+    admitted | plain
+}
+
+/// Appends a `Call` with its complete body.
+pub fn put_call(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head, flags: u8, body: &[u8]) {
+    put_head(out, Kind::Call, flags, id, Some(target), head, body);
 }
 
 /// Appends an `Admit`.
@@ -105,30 +117,19 @@ fn put_head(
 ) {
     let event = if target.is_some_and(|target| target.kind == TargetKind::Event) { EVENT } else { 0 };
     let authenticated = if head.authenticated { AUTHENTICATED } else { 0 };
+    let context = if head.has_context { CONTEXT } else { 0 };
     let target_id = target.map_or("", |target| &target.id);
-    let request_id = head.request_id.as_str();
-    let url = head.url();
-    let headers_length: usize =
-        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum();
-    framed(out, kind, flags | event | authenticated, id, |out| {
-        for length in [target_id.len(), request_id.len(), url.len(), headers_length] {
-            out.put_u32_le(length as u32);
+    let texts: [&[u8]; 4] =
+        [target_id.as_bytes(), head.request_id.as_str().as_bytes(), head.peers.as_bytes(), &head.raw];
+    framed(out, kind, flags | event | authenticated | context, id, |out| {
+        for text in texts {
+            out.put_u32_le(text.len() as u32);
         }
-        out.put_slice(target_id.as_bytes());
-        out.put_slice(request_id.as_bytes());
-        out.put_slice(url.as_bytes());
-        put_headers(out, &head.headers);
+        for text in texts {
+            out.put_slice(text);
+        }
         out.put_slice(body);
     });
-}
-
-fn put_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
-    for (name, value) in headers {
-        out.put_slice(name.as_str().as_bytes());
-        out.put_u8(b':');
-        out.put_slice(value.as_bytes());
-        out.put_u8(b'\n');
-    }
 }
 
 fn framed(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: impl FnOnce(&mut Vec<u8>)) {

@@ -7,6 +7,7 @@ mod call;
 mod code;
 pub mod frame;
 mod latin1;
+mod plain;
 mod reply;
 mod report;
 mod request_id;

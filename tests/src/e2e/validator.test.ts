@@ -35,7 +35,7 @@ for (const backend of backends) {
     it('sees the request as it was sent', async () => {
       const requestId = 'validator-sees';
       await exchange(server.port, {
-        target: '/__runner//task/value?q=%20',
+        target: '/__runner//task/value?q=%20#f',
         headers: [
           ['x-say', 'true'],
           ['X-Two', 'a'],
@@ -45,7 +45,7 @@ for (const backend of backends) {
       });
       const { data } = await server.logs.until((record) => record.data?.requestId === requestId);
       assert.equal(data.method, 'POST');
-      assert.equal(data.url, '/__runner//task/value?q=%20');
+      assert.equal(data.url, '/__runner//task/value?q=%20#f');
       assert.equal(data.path, '/__runner//task/value');
       assert.equal(data.headers['x-two'], 'a, b');
       assert.equal(data.headers['x-runner-request-id'], requestId);

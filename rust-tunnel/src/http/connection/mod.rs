@@ -21,6 +21,7 @@ use tower::ServiceExt;
 
 use super::io::guard::{MAX_FIELDS, MAX_HEAD};
 use super::io::{SharedWire, Socket, Wire};
+use super::sent::{self, Sent};
 use super::stop::Stopping;
 use super::upload::{DRAINED, LINGER};
 use crate::config::Timeouts;
@@ -117,7 +118,11 @@ impl<S: Socket> Connection<'_, S> {
     async fn active(&mut self) -> Next {
         let Connection { wire, activity, house, stopping } = self;
         let _active = Active::enter(&house.active);
-        let service = service_fn(|request: Request<Incoming>| {
+        let peers = sent::peers(wire.lock().stream().peers());
+        let service = service_fn(|mut request: Request<Incoming>| {
+            // hyper asks once for each head, in their order.
+            let head = wire.lock().next_head().unwrap_or_default();
+            request.extensions_mut().insert(Sent { head, peers: peers.clone() });
             let (router, busy) = (house.router.clone(), Activity::begin(activity));
             async move { router.oneshot(request).await.map(|response| activity::until_sent(response, busy)) }
         });

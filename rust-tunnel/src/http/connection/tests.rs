@@ -14,8 +14,8 @@ use crate::config::tests::config;
 
 const GET: &[u8] = b"GET /quick HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// A connection over memory, whose router answers `/echo` with the body, `/stuck` never, and everything else with the
-/// number of header lines.
+/// A connection over memory, whose router answers `/echo` with the body, `/head` with the head as it was sent, `/stuck`
+/// never, and everything else with the number of header lines.
 struct Bench {
     client: DuplexStream,
     stop: Stop,
@@ -40,6 +40,7 @@ fn bench() -> Bench {
             let (parts, body) = request.into_parts();
             let answer = match parts.uri.path() {
                 "/echo" => body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
+                "/head" => parts.extensions.get::<Sent>().unwrap().head.clone(),
                 "/stuck" => std::future::pending().await,
                 _ => parts.headers.len().to_string().into(),
             };
@@ -117,6 +118,30 @@ async fn a_head_of_many_lines_is_served_even_behind_another_request() {
     bench.read_until("\r\n\r\n1").await;
     bench.read_until("\r\n\r\n501").await;
     bench.read_until("\r\n\r\n1").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_has_its_own_head_as_it_was_sent() {
+    let mut bench = bench();
+    let lines: String = (0..500).map(|index| format!("X-{index}:  1\t\r\n")).collect();
+    let heads = [
+        "GET /head?a#b HTTP/1.1\r\nHOST: a\r\nx-b: 1\r\nX-B:\t2 \r\n".to_owned(),
+        format!("GET /head HTTP/1.1\r\nhost: wide\r\n{lines}"),
+        "POST /head HTTP/1.1\r\ncontent-length: 3\r\nHost: body\r\n".to_owned(),
+        "GET http://b/head HTTP/1.1\r\nhost: c\r\n".to_owned(),
+    ];
+    let pipelined = format!("{}\r\n{}\r\n{}\r\nabc\r\n{}\r\n", heads[0], heads[1], heads[2], heads[3]);
+    bench.send(pipelined.as_bytes()).await;
+    for head in &heads {
+        bench.read_until(&format!("\r\n\r\n{head}")).await;
+    }
+    tokio::time::sleep(deadline::PARK * 2).await;
+    // In pieces, after parking.
+    for piece in ["\r\n", "GET /he", "ad HTTP/1.1\r\nA:", " b\r\nhost: d\r", "\n\r", "\n"] {
+        bench.send(piece.as_bytes()).await;
+        tokio::task::yield_now().await;
+    }
+    bench.read_until("\r\n\r\nGET /head HTTP/1.1\r\nA: b\r\nhost: d\r\n").await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
@@ -81,6 +81,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.stream
     }
 
+    pub(in crate::http) fn stream(&self) -> &S {
+        &self.stream
+    }
+
     pub(in crate::http) fn over(&self) -> Option<Over> {
         self.over
     }
@@ -106,6 +110,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(in crate::http) fn park(&mut self) {
         self.hungry = false;
         self.ahead = BytesMut::new();
+        self.guard.forget_heads();
+    }
+
+    /// The head of the request that hyper has just read, as it was sent.
+    pub(in crate::http) fn next_head(&mut self) -> Option<Bytes> {
+        self.guard.next_head()
     }
 
     pub(in crate::http) fn has_input(&self) -> bool {

@@ -1,4 +1,5 @@
-use http::{HeaderMap, HeaderValue};
+use bytes::Bytes;
+use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::super::RequestId;
@@ -7,21 +8,19 @@ use super::*;
 const MAX: usize = 1 << 20;
 
 fn head() -> Head {
-    let mut headers = HeaderMap::new();
-    headers.insert("x-a", HeaderValue::from_static("1"));
-    headers.append("x-a", HeaderValue::from_bytes(&[0xE9]).unwrap());
     Head {
         request_id: RequestId::accept_or_generate(&[HeaderValue::from_static("id-1")]),
-        uri: "/__runner/task/add?x=1".parse().unwrap(),
-        headers,
+        raw: Bytes::from_static(b"POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\xE9 \r\n"),
+        peers: "127.0.0.1 51234 ::1 3000".into(),
         authenticated: true,
+        has_context: true,
     }
 }
 
 fn call(body: &[u8]) -> Vec<u8> {
     let target = Target { kind: TargetKind::Event, id: "app.é".into() };
     let mut bytes = Vec::new();
-    put_call(&mut bytes, 7, &target, &head(), true, body);
+    put_call(&mut bytes, 7, &target, &head(), call_flags(true, body), body);
     bytes
 }
 

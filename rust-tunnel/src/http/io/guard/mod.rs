@@ -29,6 +29,7 @@ mod bytes;
 mod chunked;
 mod expectation;
 mod fields;
+mod heads;
 mod item;
 mod length;
 mod line;
@@ -44,6 +45,7 @@ pub use refusal::{Refusal, Refused};
 
 use chunked::Chunked;
 use fields::Fields;
+use heads::Heads;
 use line::Line;
 use message::{Framing, Message};
 
@@ -64,6 +66,8 @@ pub struct Guard {
     /// The most header lines that a head had.
     fields: u16,
     message: Message,
+    /// Apart, so that a connection without a request has none.
+    heads: Option<Box<Heads>>,
 }
 
 /// What the guard is in the middle of.
@@ -94,7 +98,13 @@ enum Part {
 impl Guard {
     /// A guard for a fresh connection.
     pub fn new() -> Self {
-        Self { part: Part::Line(Line::default()), raw: 0, fields: 0, message: Message::default() }
+        Self {
+            part: Part::Line(Line::default()),
+            raw: 0,
+            fields: 0,
+            message: Message::default(),
+            heads: None,
+        }
     }
 
     /// Looks at the next bytes read from the socket; all of them may be handed on if they are not refused.
@@ -128,6 +138,16 @@ impl Guard {
         self.fields.max(self.message.fields())
     }
 
+    /// The oldest complete head that was not taken yet, as it was sent: from the request line to the last header line.
+    pub fn next_head(&mut self) -> Option<::bytes::Bytes> {
+        self.heads.as_mut()?.next()
+    }
+
+    /// Gives back the memory for heads; there must be none that somebody waits for.
+    pub fn forget_heads(&mut self) {
+        self.heads = None;
+    }
+
     /// What the guard is in the middle of.
     pub fn phase(&self) -> Phase {
         match self.part {
@@ -151,12 +171,14 @@ impl Guard {
             Part::Fields(fields) | Part::Trailers(fields) => fields.take(within, &mut self.message)?,
             _ => None,
         };
-        let Some(left) = left else {
-            self.raw += within.len() as u16;
-            return if beyond.is_empty() { Ok(beyond) } else { Err(Refusal::HeadTooLarge) };
-        };
-        let taken = within.len() - left.len();
+        let taken = within.len() - left.map_or(0, <[u8]>::len);
         self.raw += taken as u16;
+        if matches!(self.part, Part::Line(_) | Part::Fields(_)) {
+            self.heads.get_or_insert_default().take_in(within.get(..taken).unwrap_or_default());
+        }
+        if left.is_none() {
+            return if beyond.is_empty() { Ok(beyond) } else { Err(Refusal::HeadTooLarge) };
+        }
         match self.part {
             Part::Line(_) => self.part = Part::Fields(Fields::default()),
             Part::Fields(_) => self.begin_body()?,
@@ -190,7 +212,9 @@ impl Guard {
 
     fn begin_body(&mut self) -> Result<(), Refusal> {
         self.fields = self.fields();
-        self.part = match self.message.end_of_head()? {
+        let framing = self.message.end_of_head()?;
+        self.heads.get_or_insert_default().end();
+        self.part = match framing {
             Framing::Nothing => {
                 self.end_message();
                 return Ok(());

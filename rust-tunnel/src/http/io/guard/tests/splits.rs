@@ -1,5 +1,6 @@
 //! Properties: no input panics, and where a read ends decides nothing.
 
+use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -73,6 +74,34 @@ fn in_reads(bytes: &[u8], cuts: &[Index]) -> (Result<Phase, Refusal>, usize) {
     (Ok(guard.phase()), from)
 }
 
+/// The heads that are complete when the bytes have come in reads that end at `cuts`.
+fn heads(bytes: &[u8], cuts: &[Index]) -> Vec<Bytes> {
+    let mut ends: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+    ends.push(bytes.len());
+    ends.sort_unstable();
+    let mut guard = Guard::new();
+    let mut from = 0;
+    let mut heads = Vec::new();
+    for end in ends {
+        if guard.inspect(&bytes[from..end]).is_err() {
+            break;
+        }
+        // Every other read leaves them where they are.
+        if end % 2 == 0 {
+            heads.extend(std::iter::from_fn(|| guard.next_head()));
+        }
+        from = end;
+    }
+    heads.extend(std::iter::from_fn(|| guard.next_head()));
+    heads
+}
+
+/// What is left of a whole request when its body, its empty line and what came before it are cut off.
+fn head(request: &[u8]) -> &[u8] {
+    let end = request.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 2;
+    request[..end].trim_ascii_start()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -86,6 +115,17 @@ proptest! {
         let (whole, _) = in_reads(&bytes, &[]);
         let (split, _) = in_reads(&bytes, &cuts);
         prop_assert_eq!(whole, split);
+    }
+
+    #[test]
+    fn reads_do_not_change_the_heads(bytes in stream(), cuts in vec(any::<Index>(), 0..12)) {
+        prop_assert_eq!(heads(&bytes, &[]), heads(&bytes, &cuts));
+    }
+
+    #[test]
+    fn heads_are_as_they_were_sent(requests in vec(select(&WHOLE[..]), 0..8), cuts in vec(any::<Index>(), 0..12)) {
+        let expected: Vec<&[u8]> = requests.iter().map(|request| head(request)).collect();
+        prop_assert_eq!(heads(&requests.concat(), &cuts), expected);
     }
 
     #[test]
