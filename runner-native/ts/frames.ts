@@ -24,13 +24,15 @@ export const Flag = {
   Plain: 8,
   Context: 16,
   Present: 1,
+  Headers: 1,
 } as const;
 
 /** Of the protocol; sent in `Hello`. */
 export const VERSION = 2;
 /** Bytes before a frame's payload. */
 export const HEADER = 16;
-const LENGTH = 4;
+/** Bytes of a length. */
+export const LENGTH = 4;
 const TWO_TO_32 = 2 ** 32;
 
 /** Reads texts without the checks of `toString`, which take longer than the text itself. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Flag, Frame, Kind } from './frames';
+import { Flag, Frame, HEADER, Kind } from './frames';
 import { Outbox } from './outbox';
 
 interface Sent {
@@ -12,9 +12,10 @@ interface Sent {
   text: string;
 }
 
-/** An outbox, and the batches that it has sent. */
-function collected(): { outbox: Outbox; batches: Sent[][] } {
+/** An outbox, the batches that it has sent, and the payload of each answer in them. */
+function collected(): { outbox: Outbox; batches: Sent[][]; payloads: Buffer[] } {
   const batches: Sent[][] = [];
+  const payloads: Buffer[] = [];
   const outbox = new Outbox((buffer, length) => {
     const bytes = Buffer.from(buffer.subarray(0, length));
     const frame = new Frame(bytes);
@@ -23,12 +24,13 @@ function collected(): { outbox: Outbox; batches: Sent[][] } {
       frame.seek(offset);
       const status = bytes.readUInt16LE(offset + 6);
       batch.push({ kind: frame.kind, flags: frame.flags, id: frame.id, status, text: frame.utf8() });
+      payloads.push(bytes.subarray(offset + HEADER, frame.end));
     }
     batches.push(batch);
     // The buffer is the outbox's again.
     buffer.fill(0xff);
   });
-  return { outbox, batches };
+  return { outbox, batches, payloads };
 }
 
 const ids = (batches: Sent[][]): number[][] => batches.map((batch) => batch.map(({ id }) => id));
@@ -51,6 +53,28 @@ describe('Outbox', () => {
         { kind: Kind.AllowedOrigin, flags: 0, id: 4, status: 0, text: '' },
       ],
     ]);
+  });
+
+  it('puts the head of an answer before its text', () => {
+    const { outbox, batches, payloads } = collected();
+    outbox.hold();
+    outbox.reply(1, 499, 'é', 'Fine\nx-a:\u00e9\n');
+    outbox.reply(2, 200, '', '');
+    outbox.reply(3, 200, 'x', `\n${'x-long:1\n'.repeat(20_000)}`);
+    outbox.release(false);
+    const flags = batches.flat().map((sent) => [sent.flags, sent.status]);
+    assert.deepEqual(flags, [
+      [Flag.Headers, 499],
+      [Flag.Headers, 200],
+      [Flag.Headers, 200],
+    ]);
+    const [first, second, third] = payloads as [Buffer, Buffer, Buffer];
+    assert.deepEqual(
+      [first.readUInt32LE(), first.toString('latin1', 4)],
+      [11, 'Fine\nx-a:\u00e9\n\u00c3\u00a9'],
+    );
+    assert.deepEqual([second.readUInt32LE(), second.length], [0, 4]);
+    assert.deepEqual([third.readUInt32LE(), third.length], [180_001, 180_006]);
   });
 
   it('sends nothing when there is nothing', async () => {

@@ -1,4 +1,4 @@
-import { Flag, HEADER, Kind, putHeader } from './frames';
+import { Flag, HEADER, Kind, LENGTH, putHeader } from './frames';
 
 /** Sends the first `length` bytes of `buffer`, before it returns or from a copy: the buffer is used again. */
 export type Send = (buffer: Buffer, length: number) => void;
@@ -18,8 +18,13 @@ export class Outbox {
 
   constructor(private readonly send: Send) {}
 
-  reply(id: number, status: number, text: string): void {
-    this.put(Kind.Reply, 0, status, id, text);
+  /**
+   * `head` is the answer's own: a line with the reason phrase (empty for the usual one), then lines `name:value`. Each
+   * character is one byte.
+   */
+  reply(id: number, status: number, text: string, head?: string): void {
+    if (head === undefined) this.put(Kind.Reply, 0, status, id, text);
+    else this.put(Kind.Reply, Flag.Headers, status, id, text, head);
   }
 
   admitted(id: number): void {
@@ -47,13 +52,19 @@ export class Outbox {
     }
   }
 
-  private put(kind: number, flags: number, status: number, id: number, text: string): void {
+  private put(kind: number, flags: number, status: number, id: number, text: string, head?: string): void {
     const { length } = text;
-    this.reserve(HEADER + (length < COUNTED ? length * BYTES_PER_UNIT : Buffer.byteLength(text)));
+    const before = head === undefined ? 0 : LENGTH + head.length;
+    this.reserve(HEADER + before + (length < COUNTED ? length * BYTES_PER_UNIT : Buffer.byteLength(text)));
     const start = this.length;
-    const written = text === '' ? 0 : this.buffer.write(text, start + HEADER, 'utf8');
+    const payload = start + HEADER;
+    if (head !== undefined) {
+      this.buffer.writeUInt32LE(head.length, payload);
+      this.buffer.write(head, payload + LENGTH, 'latin1');
+    }
+    const written = before + (text === '' ? 0 : this.buffer.write(text, payload + before, 'utf8'));
     putHeader(this.buffer, start, kind, flags, status, id, written);
-    this.length = start + HEADER + written;
+    this.length = payload + written;
     if (!this.held && !this.scheduled) {
       this.scheduled = true;
       process.nextTick(this.flush);

@@ -19,6 +19,8 @@ pub(crate) struct Script {
     pub(crate) fails: Option<BackendError>,
     pub(crate) never_settles: bool,
     pub(crate) streams: bool,
+    /// The reply's own head; see [`Reply::with_head`].
+    pub(crate) head: Option<&'static str>,
 }
 
 /// A backend without JavaScript, which notes what it is asked.
@@ -62,13 +64,16 @@ impl Backend for FakeBackend {
         match self.script.fails {
             Some(error) => Err(error),
             None if self.script.streams => Ok(streamed()),
-            None => Ok(ok()),
+            None => Ok(match self.script.head {
+                Some(head) => Reply::with_head(StatusCode::OK, head.as_bytes(), OK),
+                None => Reply::json(StatusCode::OK, OK),
+            }),
         }
     }
 
     async fn discover(&self, _: &Head) -> Result<Reply, BackendError> {
         self.note("discover".to_owned());
-        Ok(ok())
+        Ok(Reply::json(StatusCode::OK, OK))
     }
 
     async fn allow_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
@@ -80,9 +85,7 @@ impl Backend for FakeBackend {
     }
 }
 
-fn ok() -> Reply {
-    Reply::json(StatusCode::OK, Bytes::from_static(b"{\"ok\":true}"))
-}
+const OK: Bytes = Bytes::from_static(b"{\"ok\":true}");
 
 fn streamed() -> Reply {
     let chunks = Chunks(
@@ -92,7 +95,7 @@ fn streamed() -> Reply {
     let stream = StreamBody::new(chunks);
     let headers =
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))]);
-    Reply { status: StatusCode::OK, headers, body: Body::Stream(UnsyncBoxBody::new(stream)) }
+    Reply { status: StatusCode::OK, reason: None, headers, body: Body::Stream(UnsyncBoxBody::new(stream)) }
 }
 
 /// A stream of these items, after which nothing ever comes.

@@ -24,6 +24,8 @@ pub(super) enum Answer {
     Reply(Reply),
     Admitted,
     Origin(Option<HeaderValue>),
+    /// A reply whose head is longer than the reply.
+    Broken,
 }
 
 /// A call holds its place, and with it its permit, until JavaScript settles it: a client that goes away must not

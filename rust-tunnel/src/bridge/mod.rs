@@ -159,7 +159,7 @@ impl<B: Bell> Backend for Bridge<B> {
         match self.ask(|out, id| frame::put_admit(out, id, target, head)).await? {
             Answer::Admitted => Ok(Admission::Accepted),
             Answer::Reply(reply) => Ok(Admission::Refused(reply)),
-            Answer::Origin(_) => Err(BackendError::Protocol),
+            Answer::Origin(_) | Answer::Broken => Err(BackendError::Protocol),
         }
     }
 
@@ -205,7 +205,7 @@ impl Answer {
     fn into_reply(self) -> Result<Reply, BackendError> {
         match self {
             Answer::Reply(reply) => Ok(reply),
-            Answer::Admitted | Answer::Origin(_) => Err(BackendError::Protocol),
+            Answer::Admitted | Answer::Origin(_) | Answer::Broken => Err(BackendError::Protocol),
         }
     }
 }
@@ -215,7 +215,13 @@ fn answer(frame: &Frame<'_>) -> Option<Answer> {
     match frame.kind {
         Kind::Reply => {
             let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Some(Answer::Reply(Reply::json(status, Bytes::copy_from_slice(frame.payload))))
+            if frame.flags & frame::HEADERS == 0 {
+                return Some(Answer::Reply(Reply::json(status, Bytes::copy_from_slice(frame.payload))));
+            }
+            let parts = frame::split_reply(frame.payload);
+            Some(parts.map_or(Answer::Broken, |(head, body)| {
+                Answer::Reply(Reply::with_head(status, head, Bytes::copy_from_slice(body)))
+            }))
         }
         Kind::Admitted => Some(Answer::Admitted),
         Kind::AllowedOrigin => {

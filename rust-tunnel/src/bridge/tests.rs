@@ -80,6 +80,31 @@ async fn many_calls_ring_once_and_each_gets_its_own_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_can_have_a_head_of_its_own() {
+    for (payload, head) in [
+        (&b"\x09\0\0\0Fine\na:b\nbody"[..], Some(("b", &b"body"[..]))),
+        (b"\x04\0\0\0\na:c", Some(("c", b""))),
+        (b"\x05\0\0\0\na:c", None),
+        (b"\x05\0", None),
+    ] {
+        let bridge = bridge(1);
+        let call = start(&bridge);
+        tokio::task::yield_now().await;
+        let mut bytes = Vec::new();
+        frame::put(&mut bytes, Kind::Reply, frame::HEADERS, taken(&bridge)[0].1, payload);
+        (&mut bytes[6..8]).put_u16_le(201);
+        bridge.accept(&bytes, 100).unwrap();
+        match (call.await.unwrap(), head) {
+            (Ok(Reply { status, headers, body: Body::Complete(body), .. }), Some((value, text))) => {
+                assert_eq!((status.as_u16(), headers["a"].to_str().unwrap(), &body[..]), (201, value, text));
+            }
+            (answer, None) => assert_eq!(answer.unwrap_err(), BackendError::Protocol),
+            (answer, _) => panic!("{answer:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_full_table_refuses_and_a_cancelled_call_keeps_its_place_until_it_settles() {
     let bridge = bridge(1);
     let first = start(&bridge);

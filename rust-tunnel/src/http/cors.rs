@@ -56,7 +56,7 @@ impl Grant {
 
     fn put_origin(self, cors: &Cors, out: &mut HeaderMap) {
         if cors.vary_origin {
-            out.append(header::VARY, HeaderValue::from_static("Origin"));
+            vary_by_origin(out);
         }
         if let Some(origin) = self.origin {
             out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -71,6 +71,24 @@ impl Asked {
     }
 }
 
+/// Adds to what the answer varies by already; one line is left of several.
+fn vary_by_origin(out: &mut HeaderMap) {
+    if !out.contains_key(header::VARY) {
+        out.insert(header::VARY, HeaderValue::from_static("Origin"));
+        return;
+    }
+    let lines = out.get_all(header::VARY).iter();
+    let fields = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b',')).map(<[u8]>::trim_ascii);
+    let mut fields: Vec<&[u8]> = fields.filter(|field| !field.is_empty()).collect();
+    if !fields.contains(&ORIGIN) {
+        fields.push(ORIGIN);
+    }
+    let joined = HeaderValue::from_bytes(&fields.join(&b", "[..]));
+    out.insert(header::VARY, joined.unwrap_or(HeaderValue::from_static("Origin")));
+}
+
+/// As the stock exposure writes it, and looks for it.
+const ORIGIN: &[u8] = b"Origin";
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 fn sent_origin(headers: &HeaderMap) -> Option<HeaderValue> {

@@ -14,6 +14,7 @@ mod loopback;
 mod media;
 mod persistence;
 pub mod pipeline;
+mod reason;
 mod rejection;
 mod respond;
 mod route;

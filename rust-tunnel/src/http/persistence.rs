@@ -1,5 +1,5 @@
 use http::request::Parts;
-use http::{Version, header};
+use http::{HeaderMap, HeaderName, Version, header};
 
 /// Whether the connection stays open after the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,18 +8,37 @@ pub(super) enum Persistence {
     Close,
 }
 
+/// What an answer's own headers may not say: these are the front's.
+const FRAMING: [HeaderName; 4] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    HeaderName::from_static("keep-alive"),
+];
+
 impl Persistence {
     /// What the client wishes.
     pub(super) fn of(parts: &Parts) -> Self {
-        let wishes = |wish: &str| {
-            parts.headers.get_all(header::CONNECTION).iter().any(|value| {
-                value
-                    .as_bytes()
-                    .split(|&byte| byte == b',')
-                    .any(|token| token.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
-            })
-        };
-        let close = wishes("close") || (parts.version == Version::HTTP_10 && !wishes("keep-alive"));
+        let close = wishes(&parts.headers, "close")
+            || (parts.version == Version::HTTP_10 && !wishes(&parts.headers, "keep-alive"));
         if close { Persistence::Close } else { Persistence::KeepAlive }
     }
+
+    /// Takes out of an answer's own headers what is the front's to say. A wish to close is granted.
+    pub(super) fn take_framing(self, headers: &mut HeaderMap) -> Self {
+        let close = wishes(headers, "close");
+        for name in FRAMING {
+            headers.remove(name);
+        }
+        if close { Persistence::Close } else { self }
+    }
+}
+
+fn wishes(headers: &HeaderMap, wish: &str) -> bool {
+    headers.get_all(header::CONNECTION).iter().any(|value| {
+        value
+            .as_bytes()
+            .split(|&byte| byte == b',')
+            .any(|token| token.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
+    })
 }

@@ -3,12 +3,13 @@ use std::any::Any;
 use axum::body::Body as HttpBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use hyper::ext::ReasonPhrase;
 use serde_json::json;
 
-use super::cors;
 use super::headers::REQUEST_ID;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
+use super::{cors, reason};
 use crate::backend::{Backend, BackendError};
 use crate::config::Config;
 use crate::protocol::{Body, Code, Level, Reply, Report, RequestId};
@@ -26,12 +27,16 @@ pub(super) struct Answer {
 
 impl Answer {
     /// What the backend answered, with the standard headers around it.
-    pub(super) fn reply(self, reply: Reply, config: &Config) -> Response<HttpBody> {
-        let body = match reply.body {
+    pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<HttpBody> {
+        let Reply { status, reason, mut headers, body } = reply;
+        if !headers.is_empty() {
+            self.persistence = self.persistence.take_framing(&mut headers);
+        }
+        let body = match body {
             Body::Complete(bytes) => HttpBody::from(bytes),
             Body::Stream(stream) => HttpBody::new(stream),
         };
-        self.finish(reply.status, reply.headers, body, config)
+        self.finish(status, reason, headers, body, config)
     }
 
     /// A refusal of the front's own; the one place that writes it to the wire and to the log.
@@ -53,7 +58,7 @@ impl Answer {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         let body = HttpBody::from(envelope(code, rejection.message()));
-        self.finish(code.status(), headers, body, config)
+        self.finish(code.status(), None, headers, body, config)
     }
 
     /// 204, and what the page may do.
@@ -61,26 +66,27 @@ impl Answer {
         let mut headers = HeaderMap::with_capacity(8);
         self.cors.put_preflight(&config.cors, asked, &mut headers);
         self.persistence.put(config, &mut headers);
-        response(StatusCode::NO_CONTENT, headers, HttpBody::empty())
+        response(StatusCode::NO_CONTENT, None, headers, HttpBody::empty())
     }
 
     fn finish(
         self,
         status: StatusCode,
+        reason: Option<ReasonPhrase>,
         mut headers: HeaderMap,
         body: HttpBody,
         config: &Config,
     ) -> Response<HttpBody> {
         headers.reserve(8);
         if let Some(id) = self.request_id {
-            headers.insert(REQUEST_ID, id.header());
+            headers.entry(REQUEST_ID).or_insert_with(|| id.header());
         }
         self.cors.put_actual(&config.cors, &mut headers);
         headers.entry(header::CONTENT_TYPE).or_insert(JSON);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         self.persistence.put(config, &mut headers);
-        response(status, headers, body)
+        response(status, reason, headers, body)
     }
 }
 
@@ -104,7 +110,7 @@ impl Persistence {
 pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response<HttpBody> {
     let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, JSON)]);
     let code = Code::InternalError;
-    response(code.status(), headers, HttpBody::from(envelope(code, code.message())))
+    response(code.status(), None, headers, HttpBody::from(envelope(code, code.message())))
 }
 
 fn report_fault<B: Backend>(backend: &B, error: &str, request_id: Option<&RequestId>) {
@@ -120,8 +126,16 @@ fn envelope(code: Code, message: &str) -> Bytes {
     format!(r#"{{"ok":false,"error":{{"message":"{message}","code":"{}"}}}}"#, code.as_str()).into()
 }
 
-fn response(status: StatusCode, headers: HeaderMap, body: HttpBody) -> Response<HttpBody> {
+fn response(
+    status: StatusCode,
+    reason: Option<ReasonPhrase>,
+    headers: HeaderMap,
+    body: HttpBody,
+) -> Response<HttpBody> {
     let mut response = Response::new(body);
+    if let Some(reason) = reason.or_else(|| reason::in_node(status)) {
+        response.extensions_mut().insert(reason);
+    }
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

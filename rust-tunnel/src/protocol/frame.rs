@@ -6,14 +6,15 @@
 //! |---|---|---|
 //! | 0 | u32 | length of the frame without these four bytes |
 //! | 4 | u8 | [`Kind`] |
-//! | 5 | u8 | flags (`EVENT` to `CONTEXT` for calls; `PRESENT` for origins) |
+//! | 5 | u8 | flags (`EVENT` to `CONTEXT` for calls, `PRESENT` for origins, `HEADERS` for replies) |
 //! | 6 | u16 | status of a reply, else 0 |
 //! | 8 | u64 | id of the call, below 2^53 so that JavaScript can hold it; 0 where there is none |
 //!
 //! `Call`, `Admit` and `Discover` go on with four u32 (the lengths of target id, request id, peers and head), these four
 //! texts, and then the body. The target id is UTF-8, the others are latin1. `peers` is `remoteAddress remotePort
 //! localAddress localPort`, or empty; `head` is the request's, as it was sent: the request line and the header lines, each
-//! with its CRLF. All other kinds carry one payload.
+//! with its CRLF. All other kinds carry one payload; a reply's begins with a head of its own if `HEADERS` says so: a u32 with
+//! its length, and in latin1 a line with the reason (empty for the usual one) and lines `name:value`, `\n` between them.
 
 use bytes::BufMut;
 
@@ -39,6 +40,9 @@ pub const PLAIN: u8 = 8;
 pub const CONTEXT: u8 = 16;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
+
+/// The reply has a head of its own.
+pub const HEADERS: u8 = 1;
 
 /// What a frame says. Below 64 it goes to JavaScript, from 64 on it comes from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +196,12 @@ pub fn split(bytes: &[u8], max: usize) -> Result<Option<(Frame<'_>, &[u8])>, Fra
     let kind = Kind::from_byte(kind).ok_or(FrameError::Kind(kind))?;
     let status = u16::from_le_bytes([status_low, status_high]);
     Ok(Some((Frame { kind, flags, status, id: u64::from_le_bytes(*id), payload }, rest)))
+}
+
+/// Cuts the payload of a reply with [`HEADERS`] into head and body. `None`: there is no such head in it.
+pub fn split_reply(payload: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = payload.split_first_chunk::<LENGTH>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use hyper::ext::ReasonPhrase;
 
 use super::Body;
 
@@ -8,6 +9,8 @@ use super::Body;
 pub struct Reply {
     /// The status to send.
     pub status: StatusCode,
+    /// What to write behind the status; `None` writes what Node does.
+    pub reason: Option<ReasonPhrase>,
     /// Headers beside the standard block; a `content-type` here replaces `application/json`.
     pub headers: HeaderMap,
     /// The answer, complete or as a stream.
@@ -17,6 +20,79 @@ pub struct Reply {
 impl Reply {
     /// A complete JSON answer: an envelope that the backend has already written.
     pub fn json(status: StatusCode, envelope: Bytes) -> Self {
-        Reply { status, headers: HeaderMap::new(), body: Body::Complete(envelope) }
+        Reply { status, reason: None, headers: HeaderMap::new(), body: Body::Complete(envelope) }
+    }
+
+    /// A complete answer with a head of its own: a line with the reason, then lines `name:value`, in latin1. What can't
+    /// stand in an answer's head is left out.
+    pub fn with_head(status: StatusCode, head: &[u8], body: Bytes) -> Self {
+        let mut lines = head.split(|&byte| byte == b'\n');
+        let reason = lines.next().filter(|reason| !reason.is_empty());
+        Reply {
+            status,
+            reason: reason.and_then(|reason| ReasonPhrase::try_from(reason).ok()),
+            headers: lines.filter_map(header).fold(HeaderMap::new(), |mut headers, (name, value)| {
+                headers.append(name, value);
+                headers
+            }),
+            body: Body::Complete(body),
+        }
+    }
+}
+
+fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    let (name, value) = line.split_at_checked(colon)?;
+    let value = value.get(1..)?;
+    Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(head: &[u8]) -> (Option<String>, Vec<(String, Vec<u8>)>) {
+        let Reply { reason, headers, .. } = Reply::with_head(StatusCode::OK, head, Bytes::new());
+        let reason = reason.map(|reason| String::from_utf8(reason.as_bytes().to_vec()).unwrap());
+        let lines = headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+        (reason, lines.collect())
+    }
+
+    #[test]
+    fn a_head_has_a_reason_and_headers() {
+        assert_eq!(read(b""), (None, vec![]));
+        assert_eq!(read(b"Fine"), (Some("Fine".into()), vec![]));
+        assert_eq!(
+            read(b"\nX-A:1\nset-cookie:a\nx-b:\xE9: c\nSet-Cookie:b\nx-empty:\n"),
+            (
+                None,
+                [
+                    ("x-a", &b"1"[..]),
+                    ("set-cookie", b"a"),
+                    ("set-cookie", b"b"),
+                    ("x-b", b"\xE9: c"),
+                    ("x-empty", b"")
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_vec()))
+                .into()
+            )
+        );
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_head_is_left_out() {
+        assert_eq!(
+            read(b"a\rb\nno colon\nb ad:1\n:1\nx-a:1\r\nx-b:\x00\nx-c:2\n"),
+            (None, vec![("x-c".to_owned(), b"2".to_vec())])
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_head_is_read(head in proptest::collection::vec(any::<u8>(), 0..200)) {
+            Reply::with_head(StatusCode::OK, &head, Bytes::new());
+        }
     }
 }

@@ -18,6 +18,7 @@ const THROWN: Record<string, unknown> = {
   bare: new TunnelError({ message: 'shown' }),
   id: new TunnelError({ message: 'shown', id: 'app.errors.shown' }),
   httpCode: new TunnelError({ message: 'shown', httpCode: 418 }),
+  nameless: new TunnelError({ message: 'shown', httpCode: 499 }),
   data: new TunnelError({ message: 'shown', id: 'app.errors.shown', data: { why: [1, 'é'] } }),
   all: new TunnelError({ message: 'shown', id: 'app.errors.shown', data: { n: 1 }, httpCode: 422 }),
   'empty message': new TunnelError({ message: '', id: 'app.errors.shown', httpCode: 400 }),

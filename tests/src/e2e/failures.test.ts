@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { STATUS_CODES } from 'node:http';
 import { describe } from 'node:test';
 import { backends, shared } from '../harness/backends';
 import { it } from '../harness/it';
@@ -12,6 +13,7 @@ const SHOWN: Record<string, [status: number, error: object]> = {
   bare: [500, BLAND],
   id: [500, { message: 'shown', code: 'INTERNAL_ERROR', id: ID }],
   httpCode: [418, { message: 'shown', code: 'INTERNAL_ERROR', httpCode: 418 }],
+  nameless: [499, { message: 'shown', code: 'INTERNAL_ERROR', httpCode: 499 }],
   data: [500, { message: 'shown', code: 'INTERNAL_ERROR', id: ID, data: { why: [1, 'é'] } }],
   all: [422, { message: 'shown', code: 'INTERNAL_ERROR', id: ID, data: { n: 1 }, httpCode: 422 }],
   'empty message': [400, { message: 'Internal Error', code: 'INTERNAL_ERROR', id: ID, httpCode: 400 }],
@@ -31,6 +33,7 @@ for (const backend of backends) {
         for (const [name, [status, error]] of Object.entries(SHOWN)) {
           const answer = await callTask(server.port, how, name);
           assert.equal(answer.status, status, name);
+          assert.equal(answer.reason, STATUS_CODES[status] ?? 'unknown', name);
           // Text, not value: the order of the members is part of the contract.
           assert.equal(answer.text, JSON.stringify({ ok: false, error }), name);
         }
