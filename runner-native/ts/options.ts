@@ -2,6 +2,7 @@ import type { Logger } from './application';
 import type { RequestHead } from './call';
 import { boolean, integer, isFunction, members, string, strings, wrongType } from './check';
 import { type CorsOptions, type CorsSettings, type OriginFunction, readCors } from './cors';
+import type { ErrorCode } from './errors';
 import { jsonSerializer, type Serializer } from './serializer';
 
 /** What a tunnel is made of, wherever it is served. Everything has a default. */
@@ -79,7 +80,8 @@ export interface Settings {
   basePath: string;
   auth: {
     header: string;
-    tokens: string[];
+    /** `null`: none is configured. A list is, even an empty one, and then nobody is let in as anonymous. */
+    tokens: string[] | null;
     validator: boolean;
     allowAnonymous: boolean;
     loopbackOnly: boolean;
@@ -88,6 +90,8 @@ export interface Settings {
   limits: { jsonMaxSize: number; maxInFlight: number; maxConnections: number };
   timeouts: Required<TimeoutOptions> | (Omit<Required<TimeoutOptions>, 'handlerMs'> & { handlerMs: null });
   disableDiscovery: boolean;
+  /** The complete body of what Rust refuses, by code; where there is none, the built-in text. */
+  refusals: Partial<Record<ErrorCode, string>>;
 }
 
 /** Checked options. */
@@ -154,6 +158,7 @@ export function readTunnelOptions(given: unknown): CheckedTunnel {
       limits: readLimits(options.limits),
       timeouts: readTimeouts(options.timeouts),
       disableDiscovery: boolean('disableDiscovery', options.disableDiscovery ?? false),
+      refusals: {},
     },
     serializer: withMethods<Serializer>('serializer', options.serializer ?? jsonSerializer, [
       'stringify',
@@ -171,8 +176,8 @@ function readAuth(given: unknown): { auth: Settings['auth']; validate: CheckedTu
   const { token, header, validate, allowAnonymous } = options;
   if (validate !== undefined && !isFunction(validate))
     throw wrongType('auth.validate', validate, 'a function');
-  const tokens = token === undefined ? [] : strings('auth.token', token);
-  if (tokens.includes('')) {
+  const tokens = token === undefined ? null : strings('auth.token', token);
+  if (tokens?.includes('')) {
     // Typically an environment variable that is not set: better no server than one without a lock.
     throw new RangeError('auth.token must not be empty, got ""');
   }
@@ -183,7 +188,7 @@ function readAuth(given: unknown): { auth: Settings['auth']; validate: CheckedTu
     allowAnonymous: given === undefined || boolean('auth.allowAnonymous', allowAnonymous ?? false),
     loopbackOnly: given === undefined,
   };
-  if (!auth.allowAnonymous && !auth.validator && tokens.length === 0) {
+  if (!auth.allowAnonymous && !auth.validator && !tokens?.length) {
     throw new TypeError('auth must hold token, validate or allowAnonymous: true, got none of them');
   }
   return { auth, validate: validate as CheckedTunnel['validate'] };

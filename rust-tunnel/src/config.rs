@@ -4,7 +4,9 @@
 //! `runner-native/ts/options.ts` makes that JSON out of the public options and explains each of them to users.
 
 mod cors;
+mod refusals;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use cors::{Cors, Origin};
+pub use refusals::Refusals;
 
 /// The checked configuration of one server.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Whether discovery answers 404.
     pub disable_discovery: bool,
+    /// What refusals say.
+    pub refusals: Refusals,
 }
 
 /// Who may call.
@@ -35,8 +40,8 @@ pub struct Config {
 pub struct Auth {
     /// The header that carries the token.
     pub header: HeaderName,
-    /// SHA-256 of each configured token.
-    pub tokens: Vec<[u8; 32]>,
+    /// SHA-256 of each token. `None`: none is configured; an empty list is configured, and nobody's token matches.
+    pub tokens: Option<Vec<[u8; 32]>>,
     /// Whether the backend has validators for callers whom no token let in.
     pub validator: bool,
     /// Whether anyone may call while neither token nor validator is configured.
@@ -91,6 +96,12 @@ pub enum ConfigError {
         /// What was given.
         given: String,
     },
+    /// A refusal is given for what is no code.
+    #[error("refusals: {given:?} is no code")]
+    Refusal {
+        /// What was given.
+        given: String,
+    },
     /// Anyone in the network could call.
     #[error(
         "host {0} is reachable from other machines: set auth.token, auth.validate or auth.allowAnonymous"
@@ -107,13 +118,14 @@ struct Settings {
     limits: Limits,
     timeouts: TimeoutSettings,
     disable_discovery: bool,
+    refusals: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AuthSettings {
     header: String,
-    tokens: Vec<String>,
+    tokens: Option<Vec<String>>,
     validator: bool,
     allow_anonymous: bool,
     loopback_only: bool,
@@ -144,6 +156,7 @@ impl Config {
             limits: settings.limits,
             timeouts: settings.timeouts.check()?,
             disable_discovery: settings.disable_discovery,
+            refusals: Refusals::check(settings.refusals)?,
         })
     }
 
@@ -164,10 +177,13 @@ impl AuthSettings {
         let header = HeaderName::from_bytes(self.header.as_bytes())
             .map_err(|_| ConfigError::Header { option: "auth.header", given: self.header })?;
         // An empty token would let in whoever sends none (contract D8).
-        let tokens = self.tokens.iter().filter(|token| !token.is_empty());
+        let tokens = self.tokens.map(|tokens| {
+            let tokens = tokens.iter().filter(|token| !token.is_empty());
+            tokens.map(|token| Sha256::digest(token.as_bytes()).into()).collect()
+        });
         Ok(Auth {
             header,
-            tokens: tokens.map(|token| Sha256::digest(token.as_bytes()).into()).collect(),
+            tokens,
             validator: self.validator,
             allow_anonymous: self.allow_anonymous,
             loopback_only: self.loopback_only,

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::protocol::Code;
 
 /// Settings as `ts/options.ts` makes them of `{ auth: { token: 'secret' } }`, with `changes` laid over them.
 pub(crate) fn settings(changes: &Value) -> String {
@@ -10,7 +11,8 @@ pub(crate) fn settings(changes: &Value) -> String {
         "cors": { "origin": { "kind": "nobody" }, "varyOrigin": false, "credentials": false, "methods": [], "allowedHeaders": [], "exposedHeaders": [], "maxAge": null },
         "limits": { "jsonMaxSize": 2_097_152, "maxInFlight": 10_000, "maxConnections": 10_000 },
         "timeouts": { "headMs": 60_000, "requestMs": 300_000, "keepAliveMs": 5000, "writeMs": 60_000, "handlerMs": null, "abandonedMs": 30_000 },
-        "disableDiscovery": false
+        "disableDiscovery": false,
+        "refusals": {}
     });
     lay_over(&mut settings, changes);
     settings.to_string()
@@ -41,8 +43,28 @@ fn base_paths_are_brought_to_one_form() {
 }
 
 #[test]
-fn empty_tokens_are_no_tokens() {
-    assert!(config(&json!({ "auth": { "tokens": ["", ""] } })).auth.tokens.is_empty());
+fn empty_tokens_match_nobody() {
+    for tokens in [json!([]), json!(["", ""])] {
+        assert_eq!(config(&json!({ "auth": { "tokens": tokens } })).auth.tokens, Some(Vec::new()));
+    }
+    assert_eq!(config(&json!({ "auth": { "tokens": null } })).auth.tokens, None);
+}
+
+#[test]
+fn refusals_are_given_by_code() {
+    let refusals = config(&json!({ "refusals": { "NOT_FOUND": "gone" } })).refusals;
+    assert_eq!(refusals.body(Code::NotFound).as_deref(), Some(&b"gone"[..]));
+    assert_eq!(refusals.body(Code::Unauthorized), None);
+    let error = Config::from_json(&settings(&json!({ "refusals": { "notFound": "" } }))).unwrap_err();
+    assert_eq!(error.to_string(), "refusals: \"notFound\" is no code");
+}
+
+#[test]
+fn a_setting_that_is_not_known_is_refused() {
+    for changes in [json!({ "more": 1 }), json!({ "auth": { "token": "a" } })] {
+        let error = Config::from_json(&settings(&changes)).unwrap_err();
+        assert!(error.to_string().contains("unknown field"), "{error}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn decide(auth: &Auth, headers: &HeaderMap) -> Result<bool, Rejection> {
         Ok(true)
     } else if auth.validator {
         Ok(false)
-    } else if !auth.tokens.is_empty() {
+    } else if auth.tokens.is_some() {
         Err(Rejection::Unauthorized)
     } else if auth.allow_anonymous {
         Ok(true)
@@ -50,12 +50,10 @@ fn decide(auth: &Auth, headers: &HeaderMap) -> Result<bool, Rejection> {
 
 /// Compares with every token, without an early exit, in constant time.
 fn token_matches(auth: &Auth, headers: &HeaderMap) -> bool {
-    if auth.tokens.is_empty() {
-        return false;
-    }
+    let Some(tokens) = auth.tokens.as_deref().filter(|tokens| !tokens.is_empty()) else { return false };
     let Some(sent) = headers::value(headers, &auth.header) else { return false };
     let sent: [u8; 32] = Sha256::digest(latin1_to_str(&sent).as_bytes()).into();
-    let matches = auth.tokens.iter().fold(Choice::from(0), |found, token| found | token.ct_eq(&sent));
+    let matches = tokens.iter().fold(Choice::from(0), |found, token| found | token.ct_eq(&sent));
     matches.into()
 }
 
@@ -99,13 +97,16 @@ mod tests {
 
     #[test]
     fn nothing_configured_is_a_fault_unless_anonymous_is_allowed() {
-        assert_eq!(decided(&json!({ "tokens": [] }), &[b"a"]), Err(Rejection::AuthNotConfigured));
-        assert_eq!(decided(&json!({ "tokens": [""] }), &[]), Err(Rejection::AuthNotConfigured));
-        assert_eq!(decided(&json!({ "tokens": [], "allowAnonymous": true }), &[]), Ok(true));
-        assert_eq!(
-            decided(&json!({ "tokens": ["a"], "allowAnonymous": true }), &[]),
-            Err(Rejection::Unauthorized),
-            "anonymous callers are only allowed where nobody else is configured"
-        );
+        assert_eq!(decided(&json!({ "tokens": null }), &[b"a"]), Err(Rejection::AuthNotConfigured));
+        assert_eq!(decided(&json!({ "tokens": null, "allowAnonymous": true }), &[]), Ok(true));
+        for tokens in [json!([]), json!([""]), json!(["a"])] {
+            for sent in [&[][..], &[b"".as_slice()], &[b"b"]] {
+                assert_eq!(
+                    decided(&json!({ "tokens": tokens, "allowAnonymous": true }), sent),
+                    Err(Rejection::Unauthorized),
+                    "anonymous callers are only allowed where nobody else is configured"
+                );
+            }
+        }
     }
 }

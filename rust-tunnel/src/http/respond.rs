@@ -57,7 +57,8 @@ impl Answer {
         if code.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        let body = HttpBody::from(envelope(code, rejection.message()));
+        let given = if *rejection == Rejection::Outside { None } else { config.refusals.body(code) };
+        let body = HttpBody::from(given.unwrap_or_else(|| envelope(code, rejection.message())));
         self.finish(code.status(), None, headers, body, config)
     }
 

@@ -64,6 +64,7 @@ export const variants = {
   allowList: () => ({ allowList: ['show', 'ghost'], auth: { token: 'secret' } }),
 
   token: () => ({ auth: { token: 'secret' } }),
+  noTokens: () => ({ auth: { token: [], allowAnonymous: true } }),
   tokens: () => ({ auth: { token: ['first', 'second', 'a, b', 'caf\u00e9'], allowAnonymous: true } }),
   authorization: () => ({ auth: { token: 'Bearer x', header: 'Authorization' } }),
   validate: (note) => ({ auth: { validate: validate(note) } }),

@@ -56,6 +56,8 @@ const CASES: [variant: VariantName, accepted: Headers[], refused: Headers[]][] =
     ],
     [{ [NAME]: 'Bearer x' }, { Authorization: 'bearer x' }],
   ],
+  // A list of tokens is a lock even when it is empty.
+  ['noTokens', [], [{}, { [NAME]: '' }, { [NAME]: 'whatever' }]],
   ['anonymous', [{}, { [NAME]: 'whatever' }], []],
 ];
 

@@ -112,7 +112,7 @@ async fn an_accepted_call_is_answered_with_the_standard_headers() {
 
 #[tokio::test]
 async fn loopback_only_refuses_foreign_names_before_anything_else() {
-    let changes = json!({ "auth": { "tokens": [], "allowAnonymous": true, "loopbackOnly": true } });
+    let changes = json!({ "auth": { "tokens": null, "allowAnonymous": true, "loopbackOnly": true } });
     let foreign = exchange("OPTIONS", "/elsewhere").with(&changes).header("host", "evil.example").run().await;
     assert_eq!((foreign.status, foreign.code().as_str()), (403, "FORBIDDEN"));
     let own = post("/__runner/task/add").with(&changes).header("host", "localhost:1").run().await;
@@ -325,6 +325,19 @@ async fn what_a_reply_varies_by_is_kept_in_one_line() {
     }
     let untouched = replied("\nvary:a\nvary:b", &json!({})).await;
     assert_eq!(lines(&untouched.headers, "vary"), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_it_was_given_to_say() {
+    let given = json!({ "refusals": { "NOT_FOUND": "{ gone }", "METHOD_NOT_ALLOWED": "" } });
+    let unknown = post("/__runner/other").with(&given).run().await;
+    assert_eq!((unknown.status, unknown.body.as_str()), (404, "{ gone }"));
+    let method = exchange("PUT", "/__runner/task/add").with(&given).run().await;
+    assert_eq!((method.status, method.body.as_str()), (405, ""));
+    let unauthorized = post("/__runner/task/add").with(&given).header("x-runner-token", "wrong").run().await;
+    assert_eq!(unauthorized.code(), "UNAUTHORIZED");
+    // Nothing of the application's is outside of its base path.
+    assert_eq!(post("/other").with(&given).run().await.code(), "NOT_FOUND");
 }
 
 #[tokio::test]
