@@ -4,8 +4,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::headers;
 use super::rejection::Rejection;
+use super::{headers, route};
 use crate::backend::Backend;
 use crate::config::Auth;
 use crate::protocol::{Level, Report, RequestId, latin1_to_str};
@@ -26,7 +26,7 @@ pub(super) fn check<B: Backend>(
             data: json!({
                 "requestId": request_id.as_str(),
                 "method": parts.method.as_str(),
-                "path": parts.uri.path(),
+                "path": route::pathname(&parts.uri),
                 "status": code.status().as_u16(),
                 "code": code.as_str(),
             }),

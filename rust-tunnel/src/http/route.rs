@@ -78,7 +78,7 @@ fn target_id<'a>(segments: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// `new URL(target, 'http://localhost').pathname`.
-fn pathname(uri: &Uri) -> Option<Cow<'_, str>> {
+pub(super) fn pathname(uri: &Uri) -> Option<Cow<'_, str>> {
     let path = uri.path();
     if uri.authority().is_none() && is_plain(path) {
         return Some(Cow::Borrowed(path));
