@@ -14,7 +14,7 @@ use crate::config::Config;
 
 /// As much is read before anyone was asked whether the body may be read at all, and only what has already arrived.
 const EAGER: usize = 64 * 1024;
-/// An unread rest up to this size is read and dropped, so that the connection can go on.
+/// An unread rest up to this size more than the limit of a body is read and dropped, so that the connection can go on.
 pub(super) const DRAINED: u64 = 1024 * 1024;
 /// How long a client may still send when the connection closes anyway, so that it reads the answer before the end.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
@@ -116,9 +116,10 @@ impl Upload {
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
             State::Untouched if self.expects_continue => Persistence::Close,
             State::Untouched | State::Reading => {
-                let persistence = if self.declared() > DRAINED { Persistence::Close } else { wished };
+                let most = self.limit.saturating_add(DRAINED);
+                let persistence = if self.declared() > most { Persistence::Close } else { wished };
                 let patience = if persistence == Persistence::Close { LINGER } else { self.deadline };
-                tokio::spawn(timeout(patience, drain(self.body)));
+                tokio::spawn(timeout(patience, drain(self.body, most)));
                 persistence
             }
         }
@@ -145,8 +146,8 @@ impl Upload {
     }
 }
 
-async fn drain(mut body: HttpBody) {
-    let mut left = DRAINED;
+async fn drain(mut body: HttpBody, most: u64) {
+    let mut left = most;
     while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
     {
         let length = frame.data_ref().map_or(0, |data| data.len() as u64);

@@ -98,6 +98,7 @@ export const variants = {
 
   serializer: () => ({ ...anonymous, serializer: marked }),
   runnerSerializer: () => ({ auth: { token: 'secret' }, serializer: new Serializer() }),
+  largeBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 2 ** 21 } } }),
   smallBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 1000 } } }),
   twoInFlight: () => ({ limits: { maxInFlight: 2 } }),
   handlerLimit: () => ({ timeouts: { handlerMs: 50 } }),

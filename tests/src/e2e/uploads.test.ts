@@ -100,6 +100,23 @@ for (const backend of backends) {
       await goesOn(connection);
     });
 
+    it('a bit above the limit of megabytes leave the connection alive', async (t) => {
+      const large = await backend.start('calls', 'largeBodies');
+      t.after(() => large.stop());
+      const body = Buffer.alloc(3 * 2 ** 20 - 1, 'x');
+      for (const headers of [TOKEN, CHUNKED]) {
+        const connection = await RawConnection.open(large.port);
+        t.after(() => connection.leave());
+        const length = headers === TOKEN ? { 'Content-Length': String(body.length) } : {};
+        connection.write(request({ target: SHOW, headers: { ...headers, ...length } }));
+        connection.write(headers === TOKEN ? body : chunked(body.toString()));
+        const answer = await connection.read();
+        assert.equal(answer.status, 413);
+        assert.equal(answer.header('connection'), 'keep-alive');
+        await goesOn(connection);
+      }
+    });
+
     it('far above what is worth reading end the connection', async (t) => {
       const connection = await opened(t);
       const headers = { ...TOKEN, 'Content-Length': String(2 ** 40) };
