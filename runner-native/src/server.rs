@@ -3,6 +3,8 @@
 // napi converts arguments into values of their own.
 #![allow(clippy::needless_pass_by_value)]
 
+mod knobs;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -218,7 +220,11 @@ fn tear_down(running: &Running) {
 }
 
 fn invalid(error: &rust_tunnel::config::ConfigError) -> Error {
-    Error::new(Status::InvalidArg, error.to_string())
+    refused(&error.to_string())
+}
+
+fn refused(reason: &str) -> Error {
+    Error::new(Status::InvalidArg, reason)
 }
 
 fn failed(reason: &str) -> Error {

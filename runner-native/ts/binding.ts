@@ -7,6 +7,12 @@ export interface NativeServer {
   drain(inbox: Buffer, first: boolean): number;
   respond(outbox: Buffer, length: number): void;
   close(graceMs: number): void;
+  /** Changes what counts from now on, for open connections too; 0 is no limit, as in `http.Server`. */
+  tune(name: 'headMs' | 'requestMs' | 'keepAliveMs' | 'maxConnections', value: number): void;
+  /** As `http.Server.closeIdleConnections()`. */
+  closeIdle(): void;
+  /** As `http.Server.closeAllConnections()`: calls are cancelled, and it goes on listening. */
+  closeAll(): void;
   release(): void;
   hold(alive: boolean): void;
   stats(): {

@@ -4,17 +4,21 @@
 //! `runner-native/ts/options.ts` makes that JSON out of the public options and explains each of them to users.
 
 mod cors;
+mod knob;
 mod refusals;
+mod timeouts;
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use cors::{Cors, Origin};
+pub use knob::{Knob, UnknownKnob};
 pub use refusals::Refusals;
+pub use timeouts::{Timeouts, Tunable};
 
 /// The checked configuration of one server.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub struct Config {
     /// What a request may cost.
     pub limits: Limits,
     /// How long things may take.
-    pub timeouts: Timeouts,
+    pub timeouts: Arc<Timeouts>,
     /// Whether discovery answers 404.
     pub disable_discovery: bool,
     /// What refusals say.
@@ -60,25 +64,6 @@ pub struct Limits {
     pub max_in_flight: usize,
     /// Most connections; above it the listener waits.
     pub max_connections: usize,
-}
-
-/// How long things may take.
-#[derive(Clone, Debug)]
-pub struct Timeouts {
-    /// First byte to complete head.
-    pub head: Duration,
-    /// Head to complete body.
-    pub request: Duration,
-    /// Idle after an answer.
-    pub keep_alive: Duration,
-    /// What answers say of it, in whole seconds as Node.
-    pub keep_alive_header: HeaderValue,
-    /// No byte accepted by the client.
-    pub write: Duration,
-    /// Handler start to settled; `None` waits for ever.
-    pub handler: Option<Duration>,
-    /// Client gone to permit released.
-    pub abandoned: Duration,
 }
 
 /// Why settings can't be used.
@@ -116,7 +101,7 @@ struct Settings {
     auth: AuthSettings,
     cors: cors::CorsSettings,
     limits: Limits,
-    timeouts: TimeoutSettings,
+    timeouts: timeouts::TimeoutSettings,
     disable_discovery: bool,
     refusals: HashMap<String, String>,
 }
@@ -131,17 +116,6 @@ struct AuthSettings {
     loopback_only: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct TimeoutSettings {
-    head_ms: u64,
-    request_ms: u64,
-    keep_alive_ms: u64,
-    write_ms: u64,
-    handler_ms: Option<u64>,
-    abandoned_ms: u64,
-}
-
 impl Config {
     /// Reads and checks settings.
     ///
@@ -154,7 +128,7 @@ impl Config {
             auth: settings.auth.check()?,
             cors: settings.cors.check()?,
             limits: settings.limits,
-            timeouts: settings.timeouts.check()?,
+            timeouts: Arc::new(settings.timeouts.into()),
             disable_discovery: settings.disable_discovery,
             refusals: Refusals::check(settings.refusals)?,
         })
@@ -187,23 +161,6 @@ impl AuthSettings {
             validator: self.validator,
             allow_anonymous: self.allow_anonymous,
             loopback_only: self.loopback_only,
-        })
-    }
-}
-
-impl TimeoutSettings {
-    fn check(self) -> Result<Timeouts, ConfigError> {
-        let advertised = format!("timeout={}", self.keep_alive_ms / 1000);
-        let keep_alive_header = HeaderValue::from_str(&advertised)
-            .map_err(|_| ConfigError::Header { option: "timeouts.keepAliveMs", given: advertised })?;
-        Ok(Timeouts {
-            keep_alive_header,
-            head: Duration::from_millis(self.head_ms),
-            request: Duration::from_millis(self.request_ms),
-            keep_alive: Duration::from_millis(self.keep_alive_ms),
-            write: Duration::from_millis(self.write_ms),
-            handler: self.handler_ms.map(Duration::from_millis),
-            abandoned: Duration::from_millis(self.abandoned_ms),
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::headers::REQUEST_ID;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
-use super::{cors, reason};
+use super::{cors, keep_alive, reason};
 use crate::backend::{Backend, BackendError};
 use crate::config::Config;
 use crate::protocol::{Body, Code, Level, Reply, Report, RequestId};
@@ -99,7 +99,10 @@ impl Persistence {
             }
             Persistence::KeepAlive => {
                 out.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
-                out.insert("keep-alive", config.timeouts.keep_alive_header.clone());
+                // Without a timeout Node says nothing of it.
+                if let Some(header) = config.timeouts.keep_alive.get().and_then(keep_alive::header) {
+                    out.insert("keep-alive", header);
+                }
             }
         }
     }

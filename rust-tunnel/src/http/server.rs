@@ -1,19 +1,24 @@
 //! Threads that accept and serve connections, and how they end.
 
+mod end;
+
 use std::io;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::connection::{self, House};
 use super::front::Front;
+use super::places::Places;
 use super::stop::{Stop, Stopping};
 use crate::backend::Backend;
+use crate::config::Knob;
+use end::{End, Hold};
 
 /// How long the listener rests when the system has no descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -31,6 +36,7 @@ pub enum Closed {
 pub struct Server<B> {
     front: Arc<Front<B>>,
     stop: Arc<Stop>,
+    places: Arc<Places>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -48,29 +54,26 @@ impl<B: Backend> Server<B> {
     ) -> io::Result<Self> {
         let front = Arc::new(front);
         let stop = Arc::new(Stop::new());
-        let connections = Arc::new(Semaphore::new(front.config.limits.max_connections));
+        let places = Arc::new(Places::new(front.config.limits.max_connections));
         let house = Arc::new(House {
             router: front.clone().router(),
             timeouts: front.config.timeouts.clone(),
             active: AtomicUsize::new(0),
         });
         let enter = Arc::new(enter);
-        let end = Arc::new(End {
-            died: AtomicBool::new(false),
-            stop: stop.clone(),
-            closed: Mutex::new(Some(Box::new(closed))),
-        });
-        let mut server = Server { front: front.clone(), stop: stop.clone(), threads: Vec::new() };
+        let end = Arc::new(End::new(stop.clone(), closed));
+        let mut server =
+            Server { front: front.clone(), stop: stop.clone(), places: places.clone(), threads: Vec::new() };
         for (index, listener) in listeners.into_iter().enumerate() {
             listener.set_nonblocking(true)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let thread = IoThread {
                 house: house.clone(),
                 front: front.clone(),
-                connections: connections.clone(),
+                places: places.clone(),
                 stopping: stop.listen(),
             };
-            let (enter, hold) = (enter.clone(), Hold(end.clone()));
+            let (enter, hold) = (enter.clone(), Hold::of(&end));
             let run = move || {
                 let _hold = hold;
                 runtime.block_on(async {
@@ -96,6 +99,24 @@ impl<B: Backend> Server<B> {
         self.stop.close(Instant::now() + grace);
     }
 
+    /// Changes what counts from now on, for open connections too.
+    pub fn tune(&self, knob: Knob, value: u64) {
+        match self.front.config.timeouts.tunable(knob) {
+            Some(timeout) => timeout.set(value),
+            None => self.places.resize(usize::try_from(value).unwrap_or(usize::MAX)),
+        }
+    }
+
+    /// Ends the connections that have been answered and send nothing, as `http.Server.closeIdleConnections()`.
+    pub fn close_idle(&self) {
+        self.stop.close_idle();
+    }
+
+    /// Ends all connections and their calls, and goes on listening, as `http.Server.closeAllConnections()`.
+    pub fn close_all(&self) {
+        self.stop.close_all();
+    }
+
     /// Waits for the threads, `patience` at most. `false`: some still run.
     pub fn join(&mut self, patience: Duration) -> bool {
         let deadline = std::time::Instant::now() + patience;
@@ -119,7 +140,7 @@ impl<B> Drop for Server<B> {
 struct IoThread<B> {
     house: Arc<House>,
     front: Arc<Front<B>>,
-    connections: Arc<Semaphore>,
+    places: Arc<Places>,
     stopping: Stopping,
 }
 
@@ -143,9 +164,14 @@ impl<B: Backend> IoThread<B> {
     async fn accept(&self, listener: TcpListener, alive: &mpsc::Sender<std::convert::Infallible>) {
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
         loop {
-            // The permit comes first: what is over the limit waits in the kernel's queue.
-            let Ok(permit) = self.connections.clone().acquire_owned().await else { return };
-            let stream = match listener.accept().await {
+            // The place comes first: what is over the limit waits in the kernel's queue.
+            let resized = self.places.resized();
+            let Some(place) = self.places.take().await else { return };
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = resized => continue,
+            };
+            let stream = match accepted {
                 Ok((stream, _)) => stream,
                 Err(error) if is_about_one_connection(&error) => continue,
                 Err(_) => {
@@ -156,9 +182,9 @@ impl<B: Backend> IoThread<B> {
             // Answers are written whole; waiting for more would only delay them.
             let _ = stream.set_nodelay(true);
             let (house, front) = (self.house.clone(), self.front.clone());
-            let (stopping, alive) = (self.stopping.clone(), alive.clone());
+            let (stopping, alive) = (self.stopping.of_new_connection(), alive.clone());
             tokio::spawn(async move {
-                let _held = (permit, alive);
+                let _held = (place, alive);
                 front.stats.connections.fetch_add(1, Ordering::Relaxed);
                 let _leaving = Leaving(&front);
                 connection::serve(stream, &house, stopping).await;
@@ -180,36 +206,6 @@ impl<B> Drop for Leaving<'_, B> {
 fn is_about_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// Held by every thread; when the last has let go, the server has closed.
-struct End {
-    died: AtomicBool,
-    stop: Arc<Stop>,
-    closed: Mutex<Option<OnClosed>>,
-}
-
-type OnClosed = Box<dyn FnOnce(Closed) + Send>;
-
-impl Drop for End {
-    fn drop(&mut self) {
-        let closed = self.closed.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(closed) = closed {
-            closed(if *self.died.get_mut() { Closed::ThreadDied } else { Closed::Ordinary });
-        }
-    }
-}
-
-/// One thread's hold on the [`End`]. A thread that panics takes the others with it: half a server helps nobody.
-struct Hold(Arc<End>);
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.died.store(true, Ordering::Relaxed);
-            self.0.stop.close(Instant::now());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,68 +1,157 @@
+//! What a server tells its threads and connections.
+
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Whether a server goes on, and when at the latest it has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Serving,
+/// All that was ordered so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Orders {
     /// No new connections, no next request on the old ones; at the instant what is left is destroyed.
-    Closing(Instant),
+    closing: Option<Instant>,
+    /// How often idle connections, and how often all of them, were closed.
+    idle: u64,
+    all: u64,
 }
 
-/// Tells all threads and connections of a server to stop.
+/// What a connection is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// End after the request under way.
+    Stop,
+    /// End if no request is under way.
+    CloseIdle,
+    /// End.
+    CloseAll,
+}
+
+/// Gives the orders.
 #[derive(Debug)]
-pub(super) struct Stop(watch::Sender<Phase>);
+pub(super) struct Stop(watch::Sender<Orders>);
 
 impl Stop {
     pub(super) fn new() -> Self {
-        Stop(watch::Sender::new(Phase::Serving))
+        Stop(watch::Sender::new(Orders::default()))
     }
 
     /// Closes until `deadline`; a second, earlier deadline replaces the first.
     pub(super) fn close(&self, deadline: Instant) {
-        self.0.send_if_modified(|phase| {
-            let sooner = match *phase {
-                Phase::Serving => true,
-                Phase::Closing(before) => deadline < before,
-            };
+        self.0.send_if_modified(|orders| {
+            let sooner = orders.closing.is_none_or(|before| deadline < before);
             if sooner {
-                *phase = Phase::Closing(deadline);
+                orders.closing = Some(deadline);
             }
             sooner
         });
     }
 
+    /// Ends the connections on which no request is under way.
+    pub(super) fn close_idle(&self) {
+        self.0.send_modify(|orders| orders.idle += 1);
+    }
+
+    /// Ends the connections that are there.
+    pub(super) fn close_all(&self) {
+        self.0.send_modify(|orders| orders.all += 1);
+    }
+
     pub(super) fn listen(&self) -> Stopping {
-        Stopping(self.0.subscribe())
+        Stopping { orders: self.0.subscribe(), seen: Orders::default() }
     }
 }
 
 /// Hears of [`Stop`].
 #[derive(Clone, Debug)]
-pub(super) struct Stopping(watch::Receiver<Phase>);
+pub(super) struct Stopping {
+    orders: watch::Receiver<Orders>,
+    seen: Orders,
+}
 
 impl Stopping {
+    /// A listener for a connection that begins now: which others were closed before is nothing to it.
+    pub(super) fn of_new_connection(&self) -> Self {
+        let orders = self.orders.clone();
+        let seen = Orders { closing: None, ..*orders.borrow() };
+        Stopping { orders, seen }
+    }
+
+    /// The next order, and who will hear of the one after.
+    pub(super) async fn next(mut self) -> (Order, Self) {
+        loop {
+            if let Some(order) = self.look() {
+                return (order, self);
+            }
+            if self.orders.changed().await.is_err() {
+                // A server that nobody holds stops too.
+                if self.seen.closing.is_some() {
+                    std::future::pending::<()>().await;
+                }
+                self.seen.closing = Some(Instant::now());
+                return (Order::Stop, self);
+            }
+        }
+    }
+
+    fn look(&mut self) -> Option<Order> {
+        let orders = *self.orders.borrow_and_update();
+        let seen = std::mem::replace(&mut self.seen, orders);
+        if orders.all != seen.all {
+            // Nothing that was ordered with it is left to do.
+            Some(Order::CloseAll)
+        } else if orders.closing.is_some() && seen.closing.is_none() {
+            Some(Order::Stop)
+        } else if orders.idle != seen.idle {
+            Some(Order::CloseIdle)
+        } else {
+            None
+        }
+    }
+
     /// Returns once closing has begun.
     pub(super) async fn begun(&mut self) {
         // A dropped sender is a server that nobody holds: stop too.
-        let _ = self.0.wait_for(|phase| *phase != Phase::Serving).await;
+        let _ = self.orders.wait_for(|orders| orders.closing.is_some()).await;
     }
 
     /// Returns once the deadline has passed.
     pub(super) async fn overdue(&mut self) {
         loop {
-            let phase = *self.0.borrow_and_update();
-            match phase {
-                Phase::Serving => {
-                    if self.0.changed().await.is_err() {
+            let closing = self.orders.borrow_and_update().closing;
+            match closing {
+                None => {
+                    if self.orders.changed().await.is_err() {
                         return;
                     }
                 }
-                Phase::Closing(deadline) => tokio::select! {
+                Some(deadline) => tokio::select! {
                     () = tokio::time::sleep_until(deadline) => return,
-                    changed = self.0.changed() => if changed.is_err() { return },
+                    changed = self.orders.changed() => if changed.is_err() { return },
                 },
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_order_is_heard_once_and_only_by_who_was_there() {
+        let stop = Stop::new();
+        let thread = stop.listen();
+        stop.close_idle();
+        stop.close_all();
+        let early = thread.clone();
+        let late = thread.of_new_connection();
+        let (order, early) = early.next().await;
+        assert_eq!(order, Order::CloseAll);
+        stop.close_idle();
+        let (order, early) = early.next().await;
+        assert_eq!(order, Order::CloseIdle);
+        stop.close(Instant::now());
+        let ((order, early), (first, _)) = tokio::join!(early.next(), late.next());
+        assert_eq!((order, first), (Order::Stop, Order::Stop));
+        let ((order, _), ()) = tokio::join!(early.next(), async { stop.close_all() });
+        assert_eq!(order, Order::CloseAll);
     }
 }

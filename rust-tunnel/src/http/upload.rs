@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use axum::body::Body as HttpBody;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body as _;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::persistence::Persistence;
@@ -27,7 +29,7 @@ pub(super) struct Upload {
     body: HttpBody,
     received: Received,
     limit: u64,
-    deadline: Duration,
+    deadline: Option<Duration>,
     /// The client waits for `100 Continue`, which the first poll sends.
     expects_continue: bool,
     state: State,
@@ -48,7 +50,7 @@ impl Upload {
             body,
             received: Received::default(),
             limit: config.limits.json_max_size,
-            deadline: config.timeouts.request,
+            deadline: config.timeouts.request.get(),
             expects_continue: headers.contains_key(header::EXPECT),
             state,
         }
@@ -83,10 +85,10 @@ impl Upload {
 
     /// Reads what is left of it.
     pub(super) async fn finish(&mut self) -> Result<Bytes, Rejection> {
-        timeout(self.deadline, self.read()).await.map_err(|_| {
+        within(self.deadline, self.read()).await.unwrap_or_else(|_| {
             self.state = State::Failed;
-            Rejection::RequestTimeout
-        })?
+            Err(Rejection::RequestTimeout)
+        })
     }
 
     async fn read(&mut self) -> Result<Bytes, Rejection> {
@@ -118,8 +120,8 @@ impl Upload {
             State::Untouched | State::Reading => {
                 let most = self.limit.saturating_add(DRAINED);
                 let persistence = if self.declared() > most { Persistence::Close } else { wished };
-                let patience = if persistence == Persistence::Close { LINGER } else { self.deadline };
-                tokio::spawn(timeout(patience, drain(self.body, most)));
+                let patience = if persistence == Persistence::Close { Some(LINGER) } else { self.deadline };
+                tokio::spawn(within(patience, drain(self.body, most)));
                 persistence
             }
         }
@@ -143,6 +145,13 @@ impl Upload {
             Some(Err(_)) => self.state = State::Failed,
             None => self.state = State::Ended,
         }
+    }
+}
+
+async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+    match limit {
+        Some(limit) => timeout(limit, work).await,
+        None => Ok(work.await),
     }
 }
 

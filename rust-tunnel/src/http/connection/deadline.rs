@@ -1,9 +1,12 @@
 //! Which deadline counts at a moment: the table of timeouts of `docs/LIFECYCLE.md`.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Context;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
 use crate::config::Timeouts;
@@ -19,6 +22,23 @@ const CROWD: usize = 256;
 const KEEP_ALIVE_BUFFER: Duration = Duration::from_secs(1);
 /// What Node writes to a client whose head takes too long.
 const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+
+/// Whether the time has come; if not, the timer wakes the task when it has. It is armed anew only when it is late, or was
+/// too early: on a busy connection deadlines move with every request.
+pub(super) fn has_passed(at: Instant, mut timer: Pin<&mut Sleep>, context: &mut Context<'_>) -> bool {
+    loop {
+        if at < timer.deadline() {
+            timer.as_mut().reset(at);
+        }
+        if timer.as_mut().poll(context).is_pending() {
+            return false;
+        }
+        if Instant::now() >= at {
+            return true;
+        }
+        timer.as_mut().reset(at);
+    }
+}
 
 /// What is to be done when a deadline has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,21 +102,27 @@ impl Moment {
         let idle_since = self.answered.unwrap_or(self.opened);
         match self.phase {
             Phase::Head => {
-                Some((self.head_since.unwrap_or(idle_since) + timeouts.head, Expiry::End(Some(HEAD_TIMEOUT))))
+                let since = self.head_since.unwrap_or(idle_since);
+                timeouts.head.get().map(|limit| (since + limit, Expiry::End(Some(HEAD_TIMEOUT))))
             }
             // The rest of a body that was answered without being read.
-            Phase::Body => Some((idle_since + timeouts.request, Expiry::End(Some(b"")))),
+            Phase::Body => timeouts.request.get().map(|limit| (idle_since + limit, Expiry::End(Some(b"")))),
             Phase::Idle if self.settled && self.active > CROWD => Some((idle_since, Expiry::Park)),
             Phase::Idle if self.settled => Some((idle_since + PARK, Expiry::Park)),
             Phase::Idle => None,
         }
     }
 
+    /// Whether it waits for another request, as `http.Server.closeIdleConnections()` has it: after a first one.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.busy && self.settled && self.answered.is_some()
+    }
+
     /// Until when a parked connection waits for the next request.
-    pub(super) fn parked_until(&self, timeouts: &Timeouts) -> Instant {
+    pub(super) fn parked_until(&self, timeouts: &Timeouts) -> Option<Instant> {
         match self.answered {
-            Some(since) => since + timeouts.keep_alive + KEEP_ALIVE_BUFFER,
-            None => self.opened + timeouts.head,
+            Some(since) => Some(since + timeouts.keep_alive.get()? + KEEP_ALIVE_BUFFER),
+            None => Some(self.opened + timeouts.head.get()?),
         }
     }
 
@@ -138,11 +164,11 @@ mod tests {
             (Moment { settled: false, ..idle }, None),
             (
                 Moment { phase: Phase::Head, head_since: Some(later), ..idle },
-                Some((later + timeouts.head, Expiry::End(Some(HEAD_TIMEOUT)))),
+                Some((later + timeouts.head.get().unwrap(), Expiry::End(Some(HEAD_TIMEOUT)))),
             ),
             (
                 Moment { phase: Phase::Body, ..idle },
-                Some((answered + timeouts.request, Expiry::End(Some(b"")))),
+                Some((answered + timeouts.request.get().unwrap(), Expiry::End(Some(b"")))),
             ),
             (Moment { phase: Phase::Body, busy: true, ..idle }, None),
             (
@@ -159,10 +185,24 @@ mod tests {
     fn a_silent_client_is_told_and_an_idle_one_is_not() {
         let timeouts = config(&serde_json::json!({})).timeouts;
         let idle = idle();
-        assert_eq!(idle.parked_until(&timeouts), idle.answered.unwrap() + Duration::from_secs(6));
+        assert_eq!(idle.parked_until(&timeouts), Some(idle.answered.unwrap() + Duration::from_secs(6)));
         assert_eq!(idle.parked_farewell(), b"");
         let silent = Moment { answered: None, ..idle };
-        assert_eq!(silent.parked_until(&timeouts), silent.opened + timeouts.head);
+        assert_eq!(silent.parked_until(&timeouts), Some(silent.opened + timeouts.head.get().unwrap()));
         assert_eq!(silent.parked_farewell(), HEAD_TIMEOUT);
+    }
+
+    #[test]
+    fn a_timeout_of_zero_is_none() {
+        let timeouts = config(&serde_json::json!({})).timeouts;
+        let idle = idle();
+        let silent = Moment { answered: None, ..idle };
+        let body = Moment { phase: Phase::Body, ..idle };
+        let head = Moment { phase: Phase::Head, ..idle };
+        for timeout in [&timeouts.head, &timeouts.request, &timeouts.keep_alive] {
+            timeout.set(0);
+        }
+        assert_eq!((idle.parked_until(&timeouts), silent.parked_until(&timeouts)), (None, None));
+        assert_eq!((head.deadline(&timeouts), body.deadline(&timeouts)), (None, None));
     }
 }

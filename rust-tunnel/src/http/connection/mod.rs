@@ -2,6 +2,7 @@
 
 mod activity;
 mod deadline;
+mod farewell;
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -15,18 +16,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, Sleep};
 use tower::ServiceExt;
 
 use super::io::guard::{MAX_FIELDS, MAX_HEAD};
 use super::io::{SharedWire, Socket, Wire};
 use super::sent::{self, Sent};
-use super::stop::Stopping;
-use super::upload::{DRAINED, LINGER};
+use super::stop::{Order, Stopping};
 use crate::config::Timeouts;
 use activity::Activity;
-use deadline::{Expiry, Moment};
+use deadline::{Expiry, Moment, has_passed};
+use farewell::Farewell;
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stopping) {
@@ -34,22 +34,13 @@ pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stoppin
     let mut connection = Connection { wire, activity: Arc::new(Activity::new()), house, stopping };
     let farewell = connection.live().await;
     let Some(wire) = connection.wire.into_wire() else { return };
-    let mut stream = wire.into_stream();
-    let parted = match farewell {
-        Some(farewell) => {
-            tokio::time::timeout(house.timeouts.write, Box::pin(part(&mut stream, farewell))).await.is_ok()
-        }
-        None => false,
-    };
-    if !parted {
-        stream.destroy();
-    }
+    farewell::part(wire.into_stream(), farewell, house.timeouts.write).await;
 }
 
 /// What the connections of one server share.
 pub(super) struct House {
     pub(super) router: Router,
-    pub(super) timeouts: Timeouts,
+    pub(super) timeouts: Arc<Timeouts>,
     /// How many connections have hyper's state around them.
     pub(super) active: AtomicUsize,
 }
@@ -69,11 +60,9 @@ enum Next {
     Widen,
     /// Bytes have arrived.
     Wake,
-    /// It is over; this is left to say. `None`: the client takes nothing any more.
+    /// It is over; this is left to say.
     End(Farewell),
 }
-
-type Farewell = Option<&'static [u8]>;
 
 impl<S: Socket> Connection<'_, S> {
     async fn live(&mut self) -> Farewell {
@@ -92,23 +81,28 @@ impl<S: Socket> Connection<'_, S> {
     async fn parked(&mut self) -> Next {
         let Connection { wire, activity, house, stopping } = self;
         wire.lock().park();
-        let until = Moment::of(activity, &wire.lock(), 0).parked_until(&house.timeouts);
-        let mut timer = pin!(tokio::time::sleep_until(until));
-        let mut stop = pin!(stopping.begun());
+        let until = |moment: Moment| moment.parked_until(&house.timeouts);
+        let first = until(Moment::of(activity, &wire.lock(), 0)).unwrap_or_else(Instant::now);
+        let mut timer = pin!(tokio::time::sleep_until(first));
+        let mut orders = pin!(stopping.clone().next());
         std::future::poll_fn(|context| {
-            if stop.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Next::End(Some(b"")));
-            }
             let mut wire = wire.lock();
             wire.poll_ahead(context);
+            let moment = Moment::of(activity, &wire, 0);
+            while let Poll::Ready((order, after)) = orders.as_mut().poll(context) {
+                *stopping = after.clone();
+                orders.set(after.next());
+                if order != Order::CloseIdle || (moment.answered.is_some() && !wire.has_input()) {
+                    return Poll::Ready(Next::End(Some(b"")));
+                }
+            }
             if let Some(over) = wire.over() {
                 Poll::Ready(Next::End(Some(over.farewell())))
             } else if wire.has_input() {
                 Poll::Ready(Next::Wake)
-            } else if timer.as_mut().poll(context).is_ready() {
-                Poll::Ready(Next::End(Some(Moment::of(activity, &wire, 0).parked_farewell())))
             } else {
-                Poll::Pending
+                let over = until(moment).is_some_and(|at| has_passed(at, timer.as_mut(), context));
+                if over { Poll::Ready(Next::End(Some(moment.parked_farewell()))) } else { Poll::Pending }
             }
         })
         .await
@@ -130,8 +124,8 @@ impl<S: Socket> Connection<'_, S> {
         let mut builder = http1::Builder::new();
         builder.max_buf_size(2 * usize::from(MAX_HEAD));
         let mut serving = hyper(&builder);
-        let mut stop = pin!(stopping.begun());
-        let mut stopping = false;
+        let mut orders = pin!(stopping.clone().next());
+        let mut ending = false;
         let mut timer = pin!(tokio::time::sleep(deadline::PARK));
         loop {
             let next = std::future::poll_fn(|context| {
@@ -139,22 +133,33 @@ impl<S: Socket> Connection<'_, S> {
                 if Pin::new(&mut serving).poll(context).is_ready() {
                     return Poll::Ready(Next::End(Some(b"")));
                 }
-                if !stopping && stop.as_mut().poll(context).is_ready() {
-                    stopping = true;
-                    Pin::new(&mut serving).graceful_shutdown();
-                    if Pin::new(&mut serving).poll(context).is_ready() {
-                        return Poll::Ready(Next::End(Some(b"")));
+                let (mut close_idle, mut close_all) = (false, false);
+                while let Poll::Ready((order, after)) = orders.as_mut().poll(context) {
+                    *stopping = after.clone();
+                    orders.set(after.next());
+                    match order {
+                        Order::CloseIdle => close_idle = true,
+                        Order::CloseAll => close_all = true,
+                        Order::Stop => {
+                            ending = true;
+                            Pin::new(&mut serving).graceful_shutdown();
+                            if Pin::new(&mut serving).poll(context).is_ready() {
+                                return Poll::Ready(Next::End(Some(b"")));
+                            }
+                        }
                     }
                 }
                 let mut wire = wire.lock();
                 wire.poll_ahead(context);
                 let moment = Moment::of(activity, &wire, house.active.load(Ordering::Relaxed));
-                if let Some(over) = wire.over() {
+                if close_all {
+                    Poll::Ready(Next::End((!moment.is_stalled()).then_some(b"")))
+                } else if let Some(over) = wire.over() {
                     // An answer that is half written can't be followed by another.
                     Poll::Ready(Next::End((!moment.is_stalled()).then(|| over.farewell())))
                 } else if moment.has_answered_all() && wire.wants_room() {
                     Poll::Ready(Next::Widen)
-                } else if moment.has_answered_all() && stopping {
+                } else if (moment.has_answered_all() && ending) || (moment.is_idle() && close_idle) {
                     Poll::Ready(Next::End(Some(b"")))
                 } else {
                     poll_deadline(&moment, &house.timeouts, timer.as_mut(), context)
@@ -191,41 +196,19 @@ impl Drop for Active<'_> {
     }
 }
 
-/// Acts on the next deadline if it has passed. The timer is armed anew only when it is late, or was too early: on a busy
-/// connection deadlines move with every request.
 fn poll_deadline(
     moment: &Moment,
     timeouts: &Timeouts,
-    mut timer: Pin<&mut Sleep>,
+    timer: Pin<&mut Sleep>,
     context: &mut Context<'_>,
 ) -> Poll<Next> {
-    let Some((at, expiry)) = moment.deadline(timeouts) else { return Poll::Pending };
-    loop {
-        if at < timer.deadline() {
-            timer.as_mut().reset(at);
-        }
-        if timer.as_mut().poll(context).is_pending() {
-            return Poll::Pending;
-        }
-        if Instant::now() >= at {
-            return Poll::Ready(match expiry {
-                Expiry::Park => Next::Park,
-                Expiry::End(farewell) => Next::End(farewell),
-            });
-        }
-        timer.as_mut().reset(at);
+    match moment.deadline(timeouts) {
+        Some((at, expiry)) if has_passed(at, timer, context) => Poll::Ready(match expiry {
+            Expiry::Park => Next::Park,
+            Expiry::End(farewell) => Next::End(farewell),
+        }),
+        _ => Poll::Pending,
     }
-}
-
-async fn part<S: Socket>(stream: &mut S, farewell: &[u8]) -> std::io::Result<()> {
-    stream.write_all(farewell).await?;
-    stream.shutdown().await?;
-    if !farewell.is_empty() {
-        // Closing on bytes that nobody has read resets the connection, and the reset overtakes the farewell.
-        let mut rest = stream.take(DRAINED);
-        let _ = tokio::time::timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

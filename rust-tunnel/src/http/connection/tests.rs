@@ -4,7 +4,7 @@ use std::time::Duration;
 use axum::body::Body as HttpBody;
 use http::Response;
 use http_body_util::BodyExt;
-use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -194,7 +194,11 @@ async fn a_silent_client_and_a_slow_head_get_408() {
         bench.send(part.as_bytes()).await;
         let since = Instant::now();
         assert_eq!(bench.rest().await, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
-        assert!(since.elapsed() >= bench.house.timeouts.head, "{part:?} after {:?}", since.elapsed());
+        assert!(
+            since.elapsed() >= bench.house.timeouts.head.get().unwrap(),
+            "{part:?} after {:?}",
+            since.elapsed()
+        );
     }
 }
 
@@ -209,7 +213,7 @@ async fn a_head_that_drips_does_not_earn_more_time() {
             break;
         }
     }
-    assert!(since.elapsed() < bench.house.timeouts.head * 2);
+    assert!(since.elapsed() < bench.house.timeouts.head.get().unwrap() * 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -262,4 +266,86 @@ async fn stopping_lets_a_request_under_way_finish() {
     tokio::task::yield_now().await;
     bench.send(b"lf").await;
     assert!(bench.rest().await.ends_with("\r\n\r\nhalf"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_idle_connections_ends_those_that_were_answered_and_send_nothing() {
+    for (answered, parked, then) in [
+        (true, false, ""),
+        (true, true, ""),
+        (false, true, ""),
+        (true, false, "GET /"),
+        (false, false, "GET /"),
+    ] {
+        let mut bench = bench();
+        if answered {
+            bench.send(GET).await;
+            bench.read_until("\r\n\r\n1").await;
+        }
+        bench.send(then.as_bytes()).await;
+        tokio::time::sleep(if parked { deadline::PARK * 2 } else { deadline::PARK / 2 }).await;
+        bench.stop.close_idle();
+        tokio::time::sleep(deadline::PARK / 2).await;
+        let ended = answered && then.is_empty();
+        assert_eq!(bench.served.is_finished(), ended, "{answered} {parked} {then:?}");
+        if !ended {
+            // It is as good as before.
+            bench.send(GET.strip_prefix(then.as_bytes()).unwrap()).await;
+            bench.read_until("\r\n\r\n1").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn closing_idle_connections_leaves_a_request_under_way_alone() {
+    let mut bench = bench();
+    bench.send(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nha").await;
+    tokio::task::yield_now().await;
+    bench.stop.close_idle();
+    tokio::task::yield_now().await;
+    bench.send(b"lf").await;
+    bench.read_until("\r\n\r\nhalf").await;
+    bench.send(GET).await;
+    bench.read_until("\r\n\r\n1").await;
+}
+
+#[tokio::test]
+async fn closing_all_connections_ends_calls_too_even_while_stopping() {
+    for stops in [false, true] {
+        for sent in ["", "GET /", "GET /stuck HTTP/1.1\r\nhost: a\r\n\r\n"] {
+            let mut bench = bench();
+            bench.send(sent.as_bytes()).await;
+            tokio::task::yield_now().await;
+            if stops {
+                bench.stop.close(Instant::now() + Duration::from_secs(60));
+                tokio::task::yield_now().await;
+            }
+            bench.stop.close_all();
+            assert_eq!(bench.rest().await, "");
+            bench.served.await.unwrap();
+            if sent.contains("stuck") {
+                bench.dropped.recv().await.unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn timeouts_count_from_when_they_are_changed() {
+    let mut bench = bench();
+    bench.send(GET).await;
+    bench.read_until("\r\n\r\n1").await;
+    bench.house.timeouts.keep_alive.set(60_000);
+    bench.send(GET).await;
+    bench.read_until("\r\n\r\n1").await;
+    // The one that was waited for when it parked is over, the new one is not.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    bench.house.timeouts.keep_alive.set(0);
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    assert!(!bench.served.is_finished());
+    bench.house.timeouts.head.set(1000);
+    bench.send(b"GET / HT").await;
+    let since = Instant::now();
+    assert!(bench.rest().await.starts_with("HTTP/1.1 408 "));
+    assert!((1000..1100).contains(&since.elapsed().as_millis()), "{:?}", since.elapsed());
 }

@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 
 use super::super::listener::listen;
@@ -69,4 +70,79 @@ fn connections_over_the_limit_wait_and_are_then_served() {
     assert_eq!(running.server.front().stats.connections(), 1);
     drop(first);
     assert!(second.join().unwrap().starts_with("HTTP/1.1 404 "));
+}
+
+/// Asks on a connection that stays open.
+fn send(stream: &mut TcpStream) {
+    stream.write_all(b"GET /elsewhere HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+}
+
+fn receive(stream: &mut TcpStream) -> String {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}}") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+fn ask_on(stream: &mut TcpStream) -> String {
+    send(stream);
+    receive(stream)
+}
+
+#[test]
+fn the_advertised_timeout_follows_the_real_one_on_open_connections() {
+    let running = start(1, &serde_json::json!({}), || {});
+    let mut stream = TcpStream::connect(running.address).unwrap();
+    assert!(ask_on(&mut stream).contains("connection: keep-alive\r\nkeep-alive: timeout=5\r\n"));
+    for (millis, text) in [(61_500, "timeout=61"), (700, "timeout=0")] {
+        running.server.tune(Knob::KeepAlive, millis);
+        assert!(ask_on(&mut stream).contains(&format!("connection: keep-alive\r\nkeep-alive: {text}\r\n")));
+    }
+    running.server.tune(Knob::KeepAlive, 0);
+    let unlimited = ask_on(&mut stream);
+    assert!(unlimited.contains("connection: keep-alive\r\n") && !unlimited.contains("keep-alive: "));
+}
+
+#[test]
+fn the_number_of_connections_can_change() {
+    let running = start(1, &serde_json::json!({ "limits": { "maxConnections": 2 } }), || {});
+    let connect = || TcpStream::connect(running.address).unwrap();
+    let is_waiting = |stream: &mut TcpStream| {
+        stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+        stream.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    };
+    let (mut first, mut second, mut third) = (connect(), connect(), connect());
+    [&mut first, &mut second, &mut third].into_iter().for_each(send);
+    receive(&mut first);
+    receive(&mut second);
+    assert!(is_waiting(&mut third));
+    running.server.tune(Knob::MaxConnections, 3);
+    receive(&mut third);
+    running.server.tune(Knob::MaxConnections, 1);
+    let mut fourth = connect();
+    send(&mut fourth);
+    drop((first, second));
+    assert!(is_waiting(&mut fourth));
+    // Who was there stays.
+    ask_on(&mut third);
+    drop(third);
+    receive(&mut fourth);
+}
+
+#[test]
+fn all_connections_can_be_closed_and_others_are_served() {
+    let running = start(2, &serde_json::json!({}), || {});
+    for close in [Server::close_idle, Server::close_all] {
+        let mut open: Vec<TcpStream> = (0..5).map(|_| TcpStream::connect(running.address).unwrap()).collect();
+        open.iter_mut().for_each(|stream| drop(ask_on(stream)));
+        close(&running.server);
+        for stream in &mut open {
+            assert_eq!(stream.read(&mut [0]).unwrap(), 0, "an end, not a reset");
+        }
+        assert!(ask(running.address).starts_with("HTTP/1.1 404 "));
+    }
 }
