@@ -9,8 +9,16 @@ struct Orders {
     /// No new connections, no next request on the old ones; at the instant what is left is destroyed.
     closing: Option<Instant>,
     /// How often idle connections, and how often all of them, were closed.
-    idle: u64,
-    all: u64,
+    idle: u32,
+    all: u32,
+}
+
+/// How far a listener has heard; each connection keeps one, so it is small.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heard {
+    stop: bool,
+    idle: u32,
+    all: u32,
 }
 
 /// What a connection is told.
@@ -46,16 +54,16 @@ impl Stop {
 
     /// Ends the connections on which no request is under way.
     pub(super) fn close_idle(&self) {
-        self.0.send_modify(|orders| orders.idle += 1);
+        self.0.send_modify(|orders| orders.idle = orders.idle.wrapping_add(1));
     }
 
     /// Ends the connections that are there.
     pub(super) fn close_all(&self) {
-        self.0.send_modify(|orders| orders.all += 1);
+        self.0.send_modify(|orders| orders.all = orders.all.wrapping_add(1));
     }
 
     pub(super) fn listen(&self) -> Stopping {
-        Stopping { orders: self.0.subscribe(), seen: Orders::default() }
+        Stopping { orders: self.0.subscribe(), heard: Heard::default() }
     }
 }
 
@@ -63,15 +71,15 @@ impl Stop {
 #[derive(Clone, Debug)]
 pub(super) struct Stopping {
     orders: watch::Receiver<Orders>,
-    seen: Orders,
+    heard: Heard,
 }
 
 impl Stopping {
     /// A listener for a connection that begins now: which others were closed before is nothing to it.
     pub(super) fn of_new_connection(&self) -> Self {
         let orders = self.orders.clone();
-        let seen = Orders { closing: None, ..*orders.borrow() };
-        Stopping { orders, seen }
+        let Orders { idle, all, .. } = *orders.borrow();
+        Stopping { orders, heard: Heard { stop: false, idle, all } }
     }
 
     /// The next order, and who will hear of the one after.
@@ -82,24 +90,26 @@ impl Stopping {
             }
             if self.orders.changed().await.is_err() {
                 // A server that nobody holds stops too.
-                if self.seen.closing.is_some() {
+                if self.heard.stop {
                     std::future::pending::<()>().await;
                 }
-                self.seen.closing = Some(Instant::now());
+                self.heard.stop = true;
                 return (Order::Stop, self);
             }
         }
     }
 
     fn look(&mut self) -> Option<Order> {
-        let orders = *self.orders.borrow_and_update();
-        let seen = std::mem::replace(&mut self.seen, orders);
-        if orders.all != seen.all {
+        let Orders { closing, idle, all } = *self.orders.borrow_and_update();
+        let before = self.heard;
+        let now = Heard { stop: before.stop || closing.is_some(), idle, all };
+        self.heard = now;
+        if now.all != before.all {
             // Nothing that was ordered with it is left to do.
             Some(Order::CloseAll)
-        } else if orders.closing.is_some() && seen.closing.is_none() {
+        } else if now.stop && !before.stop {
             Some(Order::Stop)
-        } else if orders.idle != seen.idle {
+        } else if now.idle != before.idle {
             Some(Order::CloseIdle)
         } else {
             None
@@ -153,5 +163,16 @@ mod tests {
         assert_eq!((order, first), (Order::Stop, Order::Stop));
         let ((order, _), ()) = tokio::join!(early.next(), async { stop.close_all() });
         assert_eq!(order, Order::CloseAll);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_nobody_holds_stops_once() {
+        let stop = Stop::new();
+        let listener = stop.listen();
+        drop(stop);
+        let (order, listener) = listener.next().await;
+        assert_eq!(order, Order::Stop);
+        let again = tokio::time::timeout(std::time::Duration::from_secs(1), listener.next()).await;
+        assert!(again.is_err(), "there is nobody to order more");
     }
 }
