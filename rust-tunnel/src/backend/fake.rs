@@ -95,7 +95,13 @@ fn streamed() -> Reply {
     let stream = StreamBody::new(chunks);
     let headers =
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))]);
-    Reply { status: StatusCode::OK, reason: None, headers, body: Body::Stream(UnsyncBoxBody::new(stream)) }
+    Reply {
+        status: StatusCode::OK,
+        reason: None,
+        has_head: false,
+        headers,
+        body: Body::Stream(UnsyncBoxBody::new(stream)),
+    }
 }
 
 /// A stream of these items, after which nothing ever comes.

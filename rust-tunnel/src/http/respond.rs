@@ -28,7 +28,10 @@ pub(super) struct Answer {
 impl Answer {
     /// What the backend answered, with the standard headers around it.
     pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<HttpBody> {
-        let Reply { status, reason, mut headers, body } = reply;
+        let Reply { status, reason, has_head, mut headers, body } = reply;
+        if has_head {
+            self.request_id = None;
+        }
         if !headers.is_empty() {
             self.persistence = self.persistence.take_framing(&mut headers);
         }
@@ -80,7 +83,7 @@ impl Answer {
     ) -> Response<HttpBody> {
         headers.reserve(8);
         if let Some(id) = self.request_id {
-            headers.entry(REQUEST_ID).or_insert_with(|| id.header());
+            headers.insert(REQUEST_ID, id.header());
         }
         self.cors.put_actual(&config.cors, &mut headers);
         headers.entry(header::CONTENT_TYPE).or_insert(JSON);

@@ -38,6 +38,8 @@ codes! {
     InvalidJson = "INVALID_JSON", BAD_REQUEST, "Invalid JSON body";
     /// The body breaks HTTP's own rules (a bad chunk, an early end).
     BadRequest = "BAD_REQUEST", BAD_REQUEST, "Bad Request";
+    /// The event is marked parallel: several listeners run at once, and no payload comes back.
+    ParallelEventReturnUnsupported = "PARALLEL_EVENT_RETURN_UNSUPPORTED", BAD_REQUEST, "Returning a payload is not supported";
     /// No configured token and no validator accepted the caller.
     Unauthorized = "UNAUTHORIZED", UNAUTHORIZED, "Unauthorized";
     /// The target is not open to callers.

@@ -11,6 +11,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// What to write behind the status; `None` writes what Node does.
     pub reason: Option<ReasonPhrase>,
+    /// Whether `headers` decide about the request id too: the handler could change it, and take it away.
+    pub has_head: bool,
     /// Headers beside the standard block; a `content-type` here replaces `application/json`.
     pub headers: HeaderMap,
     /// The answer, complete or as a stream.
@@ -20,7 +22,13 @@ pub struct Reply {
 impl Reply {
     /// A complete JSON answer: an envelope that the backend has already written.
     pub fn json(status: StatusCode, envelope: Bytes) -> Self {
-        Reply { status, reason: None, headers: HeaderMap::new(), body: Body::Complete(envelope) }
+        Reply {
+            status,
+            reason: None,
+            has_head: false,
+            headers: HeaderMap::new(),
+            body: Body::Complete(envelope),
+        }
     }
 
     /// A complete answer with a head of its own: a line with the reason, then lines `name:value`, in latin1. What can't
@@ -30,6 +38,7 @@ impl Reply {
         let reason = lines.next().filter(|reason| !reason.is_empty());
         Reply {
             status,
+            has_head: true,
             reason: reason.and_then(|reason| ReasonPhrase::try_from(reason).ok()),
             headers: lines.filter_map(header).fold(HeaderMap::new(), |mut headers, (name, value)| {
                 headers.append(name, value);
