@@ -30,6 +30,8 @@ interface Native {
 
 let native: Native | undefined;
 
+const FILE = 'native/runner-native.node';
+
 /**
  * Loads the addon when it is first needed.
  *
@@ -37,14 +39,17 @@ let native: Native | undefined;
  */
 export function loadNative(): Native {
   try {
-    native ??= require('../native/runner-native.node') as Native;
+    native ??= require(`../${FILE}`) as Native;
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}, Node ${process.version}`;
-    const file = 'native/runner-native.node';
-    throw new Error(
-      `@bluelibs/runner-native can't load ${file} on ${platform}: build it with \`npm run build\``,
-      { cause },
-    );
+    throw new Error(unavailable(cause), { cause });
   }
   return native;
+}
+
+function unavailable(cause: unknown): string {
+  const where = `${process.platform}-${process.arch}, Node ${process.version}`;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'MODULE_NOT_FOUND' ? 'the file is missing' : message;
+  const wayOut = 'build it with `npm run build` (Rust and a C toolchain), or install the package anew';
+  return `@bluelibs/runner-native can't load ${FILE} on ${where}: ${why}; ${wayOut}`;
 }

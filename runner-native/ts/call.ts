@@ -25,6 +25,14 @@ export interface CallContext extends RequestHead {
   readonly signal: AbortSignal;
 }
 
+/** What a handler has done to the answer beside returning something. */
+export interface Aside {
+  /** Whether it answers by itself. */
+  readonly isTaken: boolean;
+  /** Reason phrase and headers for the reply frame; none: the usual ones. */
+  head(): string | undefined;
+}
+
 /** One call on its way through JavaScript. Everything a handler may never ask for is made when it asks. */
 export class Call implements CallContext {
   readonly kind: TargetKind;
@@ -42,6 +50,9 @@ export class Call implements CallContext {
   private foldedHeaders: IncomingHttpHeaders | undefined;
   private controller: AbortController | undefined;
   private cancelled = false;
+  private departure: unknown;
+  /** Present once a handler has touched the answer itself. */
+  aside: Aside | undefined;
 
   constructor(
     frame: Frame,
@@ -108,7 +119,7 @@ export class Call implements CallContext {
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.cancelled) this.controller.abort(clientLeft());
+      if (this.cancelled) this.controller.abort(this.departure);
     }
     return this.controller.signal;
   }
@@ -117,18 +128,15 @@ export class Call implements CallContext {
     return this.cancelled;
   }
 
+  /** Nobody waits for the answer any more; `departure` is what the signal gives as its reason. */
+  cancel(departure: unknown): void {
+    this.cancelled = true;
+    this.departure = departure;
+    this.controller?.abort(departure);
+  }
+
   private get head(): string {
     this.sentHead ??= this.text.head;
     return this.sentHead;
   }
-
-  /** Nobody waits for the answer any more. */
-  cancel(): void {
-    this.cancelled = true;
-    this.controller?.abort(clientLeft());
-  }
-}
-
-function clientLeft(): DOMException {
-  return new DOMException('The caller no longer waits for this call', 'AbortError');
 }

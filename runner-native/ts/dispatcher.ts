@@ -1,10 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Application } from './application';
+import type { Application, Request } from './application';
 import { Call } from './call';
 import { Refusal } from './errors';
 import { Flag, Frame, Kind } from './frames';
+import { log } from './log';
 import { Outbox, type Send } from './outbox';
-import * as reply from './reply';
+import { isAccepted, isThenable, readRequest } from './reply';
 
 /**
  * Runs calls. Frames come in by {@link receive}, answers leave by `send`; whether Rust sits in this process or behind a
@@ -91,7 +92,7 @@ export class Dispatcher {
         fulfilled: (verdict) => {
           // A caller who left while the validator thought gets nothing run; the answer only gives the place back.
           if (call.isCancelled) this.refuse(call, new Refusal('CLOSING'));
-          else if (reply.isAccepted(verdict)) step.call(this, call);
+          else if (isAccepted(verdict)) step.call(this, call);
           else this.unauthorized(call);
         },
         rejected: (error) => {
@@ -117,22 +118,24 @@ export class Dispatcher {
   }
 
   private discover(call: Call): void {
-    const { tasks, events } = this.application.discover();
-    this.answer(call, 200, { ok: true, result: { allowList: { enabled: true, tasks, events } } });
+    const { enabled, tasks, events } = this.application.discover();
+    const envelope = { ok: true, result: { allowList: { enabled, tasks, events } } };
+    this.outbox.reply(call.number, 200, this.application.stringify(envelope));
   }
 
   private run(call: Call): void {
-    const found = this.application.find(call.kind, call.id);
+    const { application } = this;
+    const found = application.find(call.kind, call.id);
     if (found instanceof Refusal) return this.refuse(call, found);
-    let request: reply.Request;
+    let request: Request;
     try {
-      request = reply.readRequest(call.kind, this.application.serializer, call.body);
+      const { body } = call;
+      request = readRequest(call.kind, body === '' ? undefined : application.parse(body, call.isPlain));
     } catch {
       return this.refuse(call, new Refusal('INVALID_JSON'));
     }
-    this.settle(call, () => found(request.input, call), {
-      fulfilled: (result) =>
-        this.answer(call, 200, request.returnsResult ? { ok: true, result } : { ok: true }),
+    this.settle(call, () => application.run(found, request, call), {
+      fulfilled: (result) => this.succeed(call, request, result),
       rejected: (error) => this.fail(call, error),
     });
   }
@@ -146,7 +149,7 @@ export class Dispatcher {
     let result: unknown;
     try {
       result = step();
-      if (reply.isThenable(result)) {
+      if (isThenable(result)) {
         this.waiting.set(call.number, call);
         const settled = (then: (value: unknown) => void) => (value: unknown) => {
           this.waiting.delete(call.number);
@@ -163,29 +166,29 @@ export class Dispatcher {
     next.fulfilled(result);
   }
 
-  private answer(call: Call, status: number, envelope: object): void {
+  private succeed(call: Call, request: Request, result: unknown): void {
+    let text: string;
     try {
-      this.outbox.reply(call.number, status, this.application.serializer.stringify(envelope));
+      text = this.application.succeed(request, result, call);
     } catch (error) {
-      this.fail(call, error);
+      return this.fail(call, error);
     }
-  }
-
-  private refuse(call: Call, refusal: Refusal): void {
-    this.outbox.reply(call.number, refusal.status, JSON.stringify(refusal.envelope));
+    this.outbox.reply(call.number, 200, text, call.aside?.head());
   }
 
   private fail(call: Call, error: unknown): void {
-    // Whoever was told to stop may well fail; nobody waits for the answer, and it is no fault.
-    if (!call.isCancelled) {
-      this.log('error', `exposure.${call.kind}.error`, { error, requestId: call.requestId, id: call.id });
-    }
-    const { status, text } = reply.writeFailure(this.application.serializer, error);
-    this.outbox.reply(call.number, status, text);
+    if (error instanceof Refusal) return this.refuse(call, error);
+    const { status, text } = this.application.fail(error, call);
+    this.outbox.reply(call.number, status, text, call.aside?.head());
+  }
+
+  private refuse(call: Call, refusal: Refusal): void {
+    const text = this.application.stringify(refusal.envelope);
+    this.outbox.reply(call.number, refusal.status, text, call.aside?.head());
   }
 
   private cancel(number: number): void {
-    this.waiting.get(number)?.cancel();
+    this.waiting.get(number)?.cancel(this.application.departure());
   }
 
   private allowOrigin(number: number, origin: string | undefined): void {
@@ -204,10 +207,6 @@ export class Dispatcher {
   }
 
   private log(level: 'warn' | 'error', message: string, data: Record<string, unknown>): void {
-    // A logger that fails, now or later, must not take the answer with it, or the process.
-    try {
-      const logged = this.application.logger[level](message, data);
-      if (reply.isThenable(logged)) logged.then(undefined, () => {});
-    } catch {}
+    log(this.application.logger, level, message, data);
   }
 }

@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   INVALID_JSON: [400, 'Invalid JSON body'],
   BAD_REQUEST: [400, 'Bad Request'],
+  PARALLEL_EVENT_RETURN_UNSUPPORTED: [400, 'Returning a payload is not supported'],
   UNAUTHORIZED: [401, 'Unauthorized'],
   FORBIDDEN: [403, 'Forbidden'],
   NOT_FOUND: [404, 'Not Found'],

@@ -73,8 +73,8 @@ describe('the golden call', () => {
     assert.deepEqual({ ...call.headers }, { 'x-a': '1, é', 'x-runner-request-id': 'id-1' });
     assert.equal(call.headers, call.headers);
     assert.equal(call.signal.aborted, false);
-    call.cancel();
-    call.cancel();
+    call.cancel(undefined);
+    call.cancel(undefined);
     assert.equal((call.signal.reason as Error).name, 'AbortError');
   });
 
@@ -82,7 +82,7 @@ describe('the golden call', () => {
     const read = new Frame(bytes);
     read.seek(0);
     const call = new Call(read, 'POST');
-    call.cancel();
+    call.cancel(undefined);
     assert.equal(call.isCancelled, true);
     assert.equal(call.signal.aborted, true);
   });

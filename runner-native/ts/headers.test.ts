@@ -70,20 +70,16 @@ describe('headers', () => {
     assert.deepEqual(own(withHost), await stock(withHost));
   });
 
-  it('never touch the prototype', () => {
-    const { headers } = own([
-      ['__proto__', 'evil'],
-      ['x', 'y'],
-    ]);
-    assert.equal(Object.getPrototypeOf(headers), Object.prototype);
-    assert.equal(Object.hasOwn(headers, '__proto__'), true);
-    assert.equal(headers.x, 'y');
-    const { headers: twice } = own([
+  it('never touch the prototype', async () => {
+    const lines: [string, string][] = [
+      ['host', 'a'],
       ['__proto__', 'one'],
       ['__proto__', 'two'],
-    ]);
-    assert.equal(Object.getPrototypeOf(twice), Object.prototype);
-    assert.equal(Object.getOwnPropertyDescriptor(twice, '__proto__')?.value, 'one, two');
+      ['x', 'y'],
+    ];
+    const { headers } = own(lines);
+    assert.equal(Object.getPrototypeOf(headers), Object.prototype);
+    assert.deepEqual(own(lines), await stock(lines));
   });
 
   it('are none where there are none', () => {

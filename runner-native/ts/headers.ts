@@ -46,9 +46,10 @@ function add(headers: IncomingHttpHeaders, name: string, value: string): void {
   const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
   if (name === 'set-cookie') {
     headers[name] = [...(headers[name] ?? []), value];
+  } else if (name === '__proto__') {
+    // Not a header for Node either: an assignment would set the prototype.
   } else if (before === undefined) {
-    // A plain assignment of `__proto__` would set the prototype instead.
-    Object.defineProperty(headers, name, { value, writable: true, enumerable: true, configurable: true });
+    headers[name] = value;
   } else if (!SINGLETONS.has(name)) {
     headers[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
   }

@@ -194,7 +194,8 @@ function readAuth(given: unknown): { auth: Settings['auth']; validate: CheckedTu
   return { auth, validate: validate as CheckedTunnel['validate'] };
 }
 
-function readLimits(given: unknown): Settings['limits'] {
+/** Checks the member `limits`. */
+export function readLimits(given: unknown): Settings['limits'] {
   const { json, maxInFlight, maxConnections } = members('limits', given, [
     'json',
     'maxInFlight',
@@ -208,7 +209,8 @@ function readLimits(given: unknown): Settings['limits'] {
   };
 }
 
-function readTimeouts(given: unknown): Settings['timeouts'] {
+/** Checks the member `timeouts`. */
+export function readTimeouts(given: unknown): Settings['timeouts'] {
   const keys = ['headMs', 'requestMs', 'keepAliveMs', 'writeMs', 'handlerMs', 'abandonedMs'] as const;
   const options = members('timeouts', given, keys);
   const read = (key: (typeof keys)[number], otherwise: number): number =>

@@ -1,22 +1,13 @@
+import type { Failure, Request } from './application';
 import type { TargetKind } from './call';
 import { Refusal, TunnelError } from './errors';
 import type { Serializer } from './serializer';
 
-/** What a body asks for. */
-export interface Request {
-  input: unknown;
-  /** Whether the answer carries what the handler returned: always for tasks, on demand for events. */
-  returnsResult: boolean;
-}
-
 /**
  * Reads a body as the stock exposure does (contract 1.7 and 1.11): a task's input is the member `input` if there is one,
  * else the whole body; an event's payload is the member `payload` and nothing else.
- *
- * @throws whatever the serializer throws for text it can't read.
  */
-export function readRequest(kind: TargetKind, serializer: Serializer, text: string): Request {
-  const body = text === '' ? undefined : serializer.parse(text);
+export function readRequest(kind: TargetKind, body: unknown): Request {
   if (kind === 'task') {
     const wrapped = isPlain(body) && Object.hasOwn(body, 'input');
     return { input: wrapped ? body.input : body, returnsResult: true };
@@ -26,7 +17,7 @@ export function readRequest(kind: TargetKind, serializer: Serializer, text: stri
 }
 
 /** The status and envelope of a failed call: all of a {@link TunnelError}, nothing of anything else (contract 1.9). */
-export function writeFailure(serializer: Serializer, error: unknown): { status: number; text: string } {
+export function writeFailure(serializer: Serializer, error: unknown): Failure {
   const bland = new Refusal('INTERNAL_ERROR');
   if (isTunnelError(error)) {
     const { id, data, httpCode, message } = error;

@@ -1,14 +1,16 @@
-import type { Application, Discovery, Handler, Logger } from './application';
-import type { CallContext, RequestHead, TargetKind } from './call';
+import type { Application, Discovery, Failure, Handler, Logger, Request } from './application';
+import type { Call, CallContext, RequestHead, TargetKind } from './call';
 import { isFunction, wrongType } from './check';
 import type { OriginFunction } from './cors';
 import { Refusal } from './errors';
+import { log } from './log';
 import type { CheckedTunnel } from './options';
+import { writeFailure } from './reply';
 import type { Serializer } from './serializer';
 
 /** The tasks and events of one server, and the rules around them. */
-export class Tunnel implements Application {
-  readonly serializer: Serializer;
+export class Tunnel implements Application<Handler<unknown>> {
+  private readonly serializer: Serializer;
   readonly logger: Logger;
   readonly validate: ((head: RequestHead) => unknown) | undefined;
   private readonly originFunction: OriginFunction | undefined;
@@ -78,10 +80,45 @@ export class Tunnel implements Application {
   }
 
   /** @internal */
+  parse(text: string): unknown {
+    return this.serializer.parse(text);
+  }
+
+  /** @internal */
+  run(handler: Handler<unknown>, { input }: Request, call: Call): unknown {
+    return handler(input, call);
+  }
+
+  /** @internal */
+  succeed({ returnsResult }: Request, result: unknown): string {
+    return this.serializer.stringify(returnsResult ? { ok: true, result } : { ok: true });
+  }
+
+  /** @internal */
+  fail(error: unknown, call: Call): Failure {
+    // Whoever was told to stop may well fail; nobody waits for the answer, and it is no fault.
+    if (!call.isCancelled) {
+      const { kind, id, requestId } = call;
+      log(this.logger, 'error', `exposure.${kind}.error`, { error, requestId, id });
+    }
+    return writeFailure(this.serializer, error);
+  }
+
+  /** @internal */
+  stringify(envelope: object): string {
+    return this.serializer.stringify(envelope);
+  }
+
+  /** @internal */
+  departure(): unknown {
+    return new DOMException('The caller no longer waits for this call', 'AbortError');
+  }
+
+  /** @internal */
   discover(): Discovery {
     const ids = (kind: TargetKind): string[] =>
       [...this.handlers[kind].keys()].filter((id) => this.allowList?.has(id) !== false);
-    return { tasks: ids('task'), events: ids('event') };
+    return { enabled: true, tasks: ids('task'), events: ids('event') };
   }
 
   /** @internal */
