@@ -42,11 +42,29 @@ export const CONTENDERS = [
     javascript: true,
     command: () => node('tunnel-server.mjs'),
   },
+  {
+    name: 'native-exposure',
+    label: 'nativeExposure',
+    javascript: true,
+    command: () => node('native-exposure.mjs'),
+  },
+  ...[1, 100, 1000, 10_000].map((tasks) => exposing('native-exposure', 'nativeExposure', tasks)),
+  ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
 
-/** @param {string} script @returns {[string, string]} */
-function node(script) {
-  return [process.execPath, fileURLToPath(new URL(`contenders/${script}`, import.meta.url))];
+/** @param {string} name @param {string} label @param {number} tasks How many it exposes. @returns {Entry} */
+function exposing(name, label, tasks) {
+  return {
+    name: `${name}-${tasks}`,
+    label: `${label}, ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`,
+    javascript: true,
+    command: () => node(`${name}.mjs`, String(tasks)),
+  };
+}
+
+/** @param {string} script @param {string[]} args @returns {[string, ...string[]]} */
+function node(script, ...args) {
+  return [process.execPath, fileURLToPath(new URL(`contenders/${script}`, import.meta.url)), ...args];
 }
 
 function axumBinary() {

@@ -1,7 +1,7 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = `usage: npm run bench -- [json] [options]
+export const USAGE = `usage: npm run bench -- [json|growth] [options]
 
   --rounds N            rounds in which every contender has its turn (default 5; 6 or more for 95 % intervals)
   --seconds S           length of one measurement, whole seconds (default 3)
@@ -39,7 +39,7 @@ export function parseOptions(argv, kinds, contenders) {
     connections: values.connections
       ? [...new Set(values.connections.split(',').map((text) => positive('connections', text)))]
       : work.connections,
-    entries: values.only ? chosen(values.only.split(','), contenders) : contenders,
+    entries: chosen(values.only?.split(',') ?? work.contenders, contenders),
     out: values.out,
   };
 }

@@ -81,7 +81,9 @@ export function verdicts(rows, targets, labels) {
     const value = ratio(rows, figure, connections, of, to);
     if (!value) return [];
     const pair = `${labels[of]} / ${labels[to]}`;
-    const wanted = atLeast ? `at least ${atLeast}` : atMost ? `at most ${atMost}` : '';
+    const wanted = [atLeast && `at least ${hundredths(atLeast)}`, atMost && `at most ${hundredths(atMost)}`]
+      .filter(Boolean)
+      .join(', ');
     const met = value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity);
     const verdict = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
     return [[`${FIGURE_NAMES[figure]}, c=${connections}`, pair, spread(value, hundredths), verdict]];

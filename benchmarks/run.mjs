@@ -8,6 +8,7 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contender, ContenderError } from './contender.mjs';
 import { CONTENDERS } from './contenders.mjs';
+import { growth } from './kinds/growth.mjs';
 import { json } from './kinds/json.mjs';
 import { machine, versions } from './machine.mjs';
 import { idleCpu, rounds, warmUp } from './measure.mjs';
@@ -17,7 +18,7 @@ import { summarise } from './summary.mjs';
 import { verify, WrongAnswer } from './verify.mjs';
 import { GENERATOR_LIMIT, LoadError, wrkVersion } from './wrk.mjs';
 
-const KINDS = { json };
+const KINDS = { json, growth };
 const NO_WRK = `wrk is not on the PATH; it makes the load. Install it:
   Debian, Ubuntu   apt-get install wrk
   macOS            brew install wrk`;

@@ -6,6 +6,7 @@
  * @property {string} title
  * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
  * @property {{ status: number, body: string }} answer What every contender must answer, byte for byte.
+ * @property {string[]} contenders Who does it, unless told otherwise.
  * @property {number[]} connections How many keep-alive connections to measure at, unless told otherwise.
  * @property {Target[]} targets The ratios that matter.
  *
@@ -29,8 +30,11 @@ export const json = {
     body: '{"input":{"a":1,"b":2}}',
   },
   answer: { status: 200, body: '{"ok":true,"result":3}' },
+  contenders: ['node-exposure', 'node-http', 'axum', 'tunnel-server', 'native-exposure'],
   connections: [1, 4, 64],
   targets: [
+    { figure: 'reqPerSec', connections: 64, of: 'native-exposure', to: 'node-exposure', atLeast: 5 },
+    { figure: 'jsUs', connections: 64, of: 'native-exposure', to: 'node-exposure', atMost: 1 / 12 },
     { figure: 'reqPerSec', connections: 64, of: 'tunnel-server', to: 'node-exposure', atLeast: 4 },
     { figure: 'reqPerSec', connections: 64, of: 'tunnel-server', to: 'node-http', atLeast: 1.15 },
     { figure: 'jsUs', connections: 64, of: 'tunnel-server', to: 'node-http', atMost: 0.35 },

@@ -1,0 +1,46 @@
+/**
+ * A Runner application as its users write it: one task that adds, exposed by a tunnel resource, behind a token. The
+ * first argument is how many tasks are exposed; the one that adds stands last. Its log is not printed, as printing is
+ * not what is measured.
+ */
+import { createRequire } from 'node:module';
+import { announce, onTerminate, token } from './child.mjs';
+
+// The runner's ESM build does not load in Node (`Dynamic require of "events" is not supported`).
+export const runner = createRequire(import.meta.url)('@bluelibs/runner/node');
+
+const { globals, r, run } = runner;
+
+/** Serves the application through `exposure`, the stock resource or one that stands in for it. */
+export async function serve(exposure) {
+  const others = Array.from({ length: Number(process.argv[2] ?? 1) - 1 }, (_, index) =>
+    r
+      .task(`app.tasks.other${index}`)
+      .run(async () => index)
+      .build(),
+  );
+  const add = r
+    .task('app.tasks.add')
+    .run(async ({ a, b }) => a + b)
+    .build();
+  const tasks = [...others, add];
+  const tunnel = r
+    .resource('app.tunnel')
+    .tags([globals.tags.tunnel])
+    .init(async () => ({ mode: 'server', transport: 'http', tasks: tasks.map(({ id }) => id) }))
+    .build();
+  const configured = exposure.with({
+    http: { basePath: '/__runner', listen: { host: '127.0.0.1', port: 0 }, auth: { token } },
+  });
+  const app = r
+    .resource('app')
+    .register([...tasks, tunnel, configured])
+    .build();
+  const { dispose, getResourceValue } = await run(app, {
+    logs: { printThreshold: null },
+    shutdownHooks: false,
+  });
+  const handlers = await getResourceValue(exposure);
+  announce(handlers.server.address().port);
+  onTerminate(dispose);
+}
