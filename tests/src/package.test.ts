@@ -23,6 +23,9 @@ describe('the package', () => {
     assert.equal(imported.TunnelServer, required.TunnelServer);
     assert.equal(imported.TunnelError, required.TunnelError);
     assert.equal(imported.ERROR_CODES, required.ERROR_CODES);
+    assert.equal(imported.nativeExposure, required.nativeExposure);
+    assert.equal(imported.nodeExposure, required.nodeExposure);
+    assert.equal(imported.exposureOverride, required.exposureOverride);
   });
 
   it('is imported by name from an ES module', async () => {
@@ -33,7 +36,14 @@ describe('the package', () => {
   });
 
   it('exports what is public and nothing else', () => {
-    assert.deepEqual(Object.keys(required).sort(), ['ERROR_CODES', 'TunnelError', 'TunnelServer']);
+    assert.deepEqual(Object.keys(required).sort(), [
+      'ERROR_CODES',
+      'TunnelError',
+      'TunnelServer',
+      'exposureOverride',
+      'nativeExposure',
+      'nodeExposure',
+    ]);
     assert.deepEqual(Object.keys(worker), ['serveWorker']);
     for (const inner of ['dist/server.js', 'dist/index.js', 'native/runner-native.node']) {
       assert.throws(() => require.resolve(`@bluelibs/runner-native/${inner}`), {
