@@ -1,0 +1,4 @@
+import { aborts } from './cases/aborts';
+import { play } from './play';
+
+play(aborts);

@@ -1,0 +1,4 @@
+import { allowList } from './cases/allow-list';
+import { play } from './play';
+
+play(allowList);

@@ -1,0 +1,4 @@
+import { config } from './cases/config';
+import { play } from './play';
+
+play(config);

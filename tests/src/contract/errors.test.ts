@@ -1,0 +1,4 @@
+import { errors } from './cases/errors';
+import { play } from './play';
+
+play(errors);

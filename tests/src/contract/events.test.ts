@@ -1,0 +1,4 @@
+import { events } from './cases/events';
+import { play } from './play';
+
+play(events);

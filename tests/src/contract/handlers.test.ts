@@ -1,0 +1,4 @@
+import { handlers } from './cases/handlers';
+import { play } from './play';
+
+play(handlers);

@@ -1,0 +1,4 @@
+import { logging } from './cases/logging';
+import { play } from './play';
+
+play(logging);

@@ -1,0 +1,4 @@
+import { methods } from './cases/methods';
+import { play } from './play';
+
+play(methods);

@@ -1,0 +1,4 @@
+import { parser } from './cases/parser';
+import { play } from './play';
+
+play(parser);

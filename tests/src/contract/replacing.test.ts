@@ -1,0 +1,4 @@
+import { replacing } from './cases/replacing';
+import { play } from './play';
+
+play(replacing);

@@ -1,0 +1,4 @@
+import { requestId } from './cases/request-id';
+import { play } from './play';
+
+play(requestId);

@@ -1,0 +1,4 @@
+import { results } from './cases/results';
+import { play } from './play';
+
+play(results);

@@ -1,0 +1,4 @@
+import { routing } from './cases/routing';
+import { play } from './play';
+
+play(routing);

@@ -1,0 +1,4 @@
+import { start } from './cases/start';
+import { play } from './play';
+
+play(start);

@@ -1,0 +1,4 @@
+import { stop } from './cases/stop';
+import { play } from './play';
+
+play(stop);

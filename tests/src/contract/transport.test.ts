@@ -1,0 +1,4 @@
+import { transport } from './cases/transport';
+import { play } from './play';
+
+play(transport);

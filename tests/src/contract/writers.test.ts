@@ -1,0 +1,4 @@
+import { writers } from './cases/writers';
+import { play } from './play';
+
+play(writers);
