@@ -43,8 +43,8 @@ export interface Application<Target extends object = object> {
   /** Runs what was found. A {@link Refusal} that comes out is an answer like any other. */
   run(target: Target, request: Request, call: Call): unknown;
   /** The envelope of a success. */
-  succeed(request: Request, result: unknown, call: Call): string;
-  /** Logs a failure, unless it is none, and says what becomes of it. Never throws. */
+  succeed(request: Request, result: unknown): string;
+  /** Logs a failure, unless it is none, and says what becomes of it. */
   fail(error: unknown, call: Call): Failure;
   /** Any other envelope. */
   stringify(envelope: object): string;

@@ -1,6 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Download } from './download';
 import { Flag, type Frame, type HeadText } from './frames';
 import { foldHeaders, readRawHeaders } from './headers';
+import type { Streamed } from './streamed';
+import type { Upload } from './upload';
 
 /** The two kinds of thing that can be called. */
 export type TargetKind = 'task' | 'event';
@@ -23,6 +27,8 @@ export interface CallContext extends RequestHead {
   readonly id: string;
   /** Aborts when the client goes away or the time is up; never after an answer. */
   readonly signal: AbortSignal;
+  /** The bytes of an `application/octet-stream` body, as they come; `undefined` for any other. */
+  readonly body: Readable | undefined;
 }
 
 /** What a handler has done to the answer beside returning something. */
@@ -31,6 +37,12 @@ export interface Aside {
   readonly isTaken: boolean;
   /** Reason phrase and headers for the reply frame; none: the usual ones. */
   head(): string | undefined;
+  /** The call has been answered with this status, and not by the handler itself. */
+  answered(status: number): void;
+  /** The client has left. */
+  left(): void;
+  /** The same for an answer that is streamed, with its own headers. */
+  streamedHead(headers: Streamed['headers']): string;
 }
 
 /** One call on its way through JavaScript. Everything a handler may never ask for is made when it asks. */
@@ -49,10 +61,19 @@ export class Call implements CallContext {
   private sentHeaders: string[] | undefined;
   private foldedHeaders: IncomingHttpHeaders | undefined;
   private controller: AbortController | undefined;
+  private octets: Readable | undefined;
   private cancelled = false;
   private departure: unknown;
   /** Present once a handler has touched the answer itself. */
   aside: Aside | undefined;
+  /** The body, where the handler reads it by itself. */
+  upload: Upload | undefined;
+  /** The answer's way, once it is sent in pieces. */
+  download: Download | undefined;
+  /** Nothing more of an answer can be sent. */
+  isAnswered = false;
+  /** Opens that way; it is over already if the call was answered. */
+  openDownload: () => Download = unopened;
 
   constructor(
     frame: Frame,
@@ -111,9 +132,18 @@ export class Call implements CallContext {
     return this.foldedHeaders;
   }
 
-  /** The body's text. */
-  get body(): string {
+  /** The body's text; empty where the handler reads the body by itself. */
+  get sentText(): string {
     return this.text.body;
+  }
+
+  get body(): Readable | undefined {
+    const { upload } = this;
+    if (this.octets === undefined && upload !== undefined) {
+      this.octets = new Readable({ read: () => upload.want() });
+      upload.readInto(this.octets);
+    }
+    return this.octets;
   }
 
   get signal(): AbortSignal {
@@ -133,10 +163,22 @@ export class Call implements CallContext {
     this.cancelled = true;
     this.departure = departure;
     this.controller?.abort(departure);
+    this.upload?.fail(aborted());
+    this.download?.break();
+    this.aside?.left();
   }
 
   private get head(): string {
     this.sentHead ??= this.text.head;
     return this.sentHead;
   }
+}
+
+/** What a message of `node:http` ends with when its client leaves. */
+function aborted(): Error {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+}
+
+function unopened(): never {
+  throw new Error('this call has no dispatcher');
 }

@@ -1,11 +1,21 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Application, Request } from './application';
+import type { Application, Failure, Request } from './application';
 import { Call } from './call';
+import { Download } from './download';
 import { Refusal } from './errors';
 import { Flag, Frame, Kind } from './frames';
+import { headText } from './headers';
 import { log } from './log';
 import { Outbox, type Send } from './outbox';
 import { isAccepted, isThenable, readRequest } from './reply';
+import { discard, readStreamed, type Streamed, send } from './streamed';
+import { Upload } from './upload';
+
+/** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
+interface Live {
+  readonly call: Call;
+  readonly scope: AsyncResource;
+}
 
 /**
  * Runs calls. Frames come in by {@link receive}, answers leave by `send`; whether Rust sits in this process or behind a
@@ -17,6 +27,8 @@ export class Dispatcher {
   private readonly origin = new AsyncResource('RUNNER_SERVER');
   /** Calls that wait for a promise, to be found by a cancel. */
   private readonly waiting = new Map<number, Call>();
+  /** Calls whose body or answer is on its way in pieces. */
+  private readonly live = new Map<number, Live>();
   private buffer: Buffer = Buffer.alloc(0);
   private frame = new Frame(this.buffer);
 
@@ -51,8 +63,8 @@ export class Dispatcher {
         this.receiveOne(frame);
       } catch (error) {
         // What may fail is caught where it fails. This is for what nobody thought of: one call's fault stays one call's.
-        this.log('error', 'exposure.http.unhandled', { error });
-        this.outbox.reply(frame.id, 500, JSON.stringify(new Refusal('INTERNAL_ERROR').envelope));
+        const { status, text } = this.bland(error);
+        this.outbox.reply(frame.id, status, text);
       }
     }
   }
@@ -60,7 +72,12 @@ export class Dispatcher {
   private receiveOne(frame: Frame): void {
     switch (frame.kind) {
       case Kind.Call:
-        return this.start(new Call(frame, 'POST'), this.run);
+        return this.start(this.received(frame), this.run);
+      case Kind.Chunk:
+      case Kind.End:
+      case Kind.Unreadable:
+      case Kind.Taken:
+        return this.arrived(frame);
       case Kind.Admit:
         return this.start(new Call(frame, 'POST'), this.admit);
       case Kind.Discover:
@@ -76,9 +93,61 @@ export class Dispatcher {
     }
   }
 
+  private received(frame: Frame): Call {
+    const call = new Call(frame, 'POST');
+    call.openDownload = () => this.open(call);
+    if (frame.has(Flag.Octets)) {
+      const isStreamed = frame.has(Flag.Streamed);
+      call.upload = new Upload(this.outbox, call.number, frame.bytes(), isStreamed);
+      if (isStreamed) this.keep(call);
+    }
+    return call;
+  }
+
   /** Every request runs in a scope of its own, so that no client's `AsyncLocalStorage` store reaches another's. */
   private start(call: Call, step: (call: Call) => void): void {
-    new AsyncResource('RUNNER_REQUEST').runInAsyncScope(this.authenticate, this, call, step);
+    const live = this.live.get(call.number);
+    const scope = live?.call === call ? live.scope : new AsyncResource('RUNNER_REQUEST');
+    scope.runInAsyncScope(this.authenticate, this, call, step);
+  }
+
+  private keep(call: Call): void {
+    if (!this.live.has(call.number)) {
+      this.live.set(call.number, { call, scope: new AsyncResource('RUNNER_REQUEST') });
+    }
+  }
+
+  /** A piece of a call's body, or word that pieces of its answer have been taken. */
+  private arrived(frame: Frame): void {
+    const live = this.live.get(frame.id);
+    if (live === undefined) return;
+    const { call, scope } = live;
+    switch (frame.kind) {
+      case Kind.Chunk: {
+        const bytes = frame.bytes();
+        return scope.runInAsyncScope(() => call.upload?.push(bytes));
+      }
+      case Kind.End:
+        return scope.runInAsyncScope(() => call.upload?.end());
+      case Kind.Unreadable: {
+        const error = new Error(frame.utf8());
+        return scope.runInAsyncScope(() => call.upload?.fail(error));
+      }
+      case Kind.Taken: {
+        const bytes = frame.number();
+        return scope.runInAsyncScope(() => call.download?.taken(bytes));
+      }
+    }
+  }
+
+  /** Opens the way on which an answer is sent in pieces. */
+  private open(call: Call): Download {
+    if (call.download === undefined) {
+      call.download = new Download(this.outbox, call.number, call.isAnswered);
+      call.download.onOver = () => this.live.delete(call.number);
+      this.keep(call);
+    }
+    return call.download;
   }
 
   private authenticate(call: Call, step: (call: Call) => void): void {
@@ -129,8 +198,9 @@ export class Dispatcher {
     if (found instanceof Refusal) return this.refuse(call, found);
     let request: Request;
     try {
-      const { body } = call;
-      request = readRequest(call.kind, body === '' ? undefined : application.parse(body, call.isPlain));
+      const { sentText } = call;
+      const body = sentText === '' ? undefined : application.parse(sentText, call.isPlain);
+      request = readRequest(call.kind, body);
     } catch {
       return this.refuse(call, new Refusal('INVALID_JSON'));
     }
@@ -167,28 +237,87 @@ export class Dispatcher {
   }
 
   private succeed(call: Call, request: Request, result: unknown): void {
-    let text: string;
+    // A handler that answers by itself may go on doing so.
+    if (call.aside?.isTaken) return;
+    let answer: string | Streamed;
     try {
-      text = this.application.succeed(request, result, call);
+      answer = (call.kind === 'task' && readStreamed(result)) || this.application.succeed(request, result);
     } catch (error) {
       return this.fail(call, error);
     }
-    this.outbox.reply(call.number, 200, text, call.aside?.head());
+    if (typeof answer === 'string') this.reply(call, 200, answer);
+    else this.stream(call, answer);
+  }
+
+  private stream(call: Call, { source, status, headers }: Streamed): void {
+    if (call.isCancelled) {
+      discard(source);
+      this.outbox.break(call.number);
+      return;
+    }
+    const own = { 'x-runner-request-id': call.requestId, ...headers };
+    const head = call.aside?.streamedHead(headers) ?? headText('', own);
+    const failed = (error: Error): void => {
+      const failure = this.failure(call, error);
+      if (call.download?.hasBegun !== true) this.reply(call, failure.status, failure.text);
+    };
+    const download = this.open(call);
+    send(download, { source, status, head, failed });
+    const { onOver } = download;
+    download.onOver = () => {
+      onOver();
+      if (!call.isCancelled) call.aside?.answered(status);
+    };
   }
 
   private fail(call: Call, error: unknown): void {
-    if (error instanceof Refusal) return this.refuse(call, error);
-    const { status, text } = this.application.fail(error, call);
-    this.outbox.reply(call.number, status, text, call.aside?.head());
+    if (isRefusal(error)) return this.refuse(call, error);
+    const { status, text } = this.failure(call, error);
+    if (call.aside?.isTaken) call.openDownload().break();
+    else this.reply(call, status, text);
+  }
+
+  /** Anything can be thrown, also what can't be looked at; it must have an answer all the same. */
+  private failure(call: Call, error: unknown): Failure {
+    try {
+      return this.application.fail(error, call);
+    } catch (fault) {
+      return this.bland(fault);
+    }
   }
 
   private refuse(call: Call, refusal: Refusal): void {
-    const text = this.application.stringify(refusal.envelope);
-    this.outbox.reply(call.number, refusal.status, text, call.aside?.head());
+    try {
+      this.reply(call, refusal.status, this.application.stringify(refusal.envelope));
+    } catch (error) {
+      // A serializer that can't even write this.
+      const { status, text } = this.bland(error);
+      this.reply(call, status, text);
+    }
+  }
+
+  private bland(error: unknown): Failure {
+    this.log('error', 'exposure.http.unhandled', { error });
+    const { status, envelope } = new Refusal('INTERNAL_ERROR');
+    return { status, text: JSON.stringify(envelope) };
+  }
+
+  private reply(call: Call, status: number, text: string): void {
+    const { aside } = call;
+    this.outbox.reply(call.number, status, text, aside?.head());
+    aside?.answered(status);
+    call.isAnswered = true;
+    call.upload?.fail(new Error('the call has been answered'));
+    this.live.delete(call.number);
   }
 
   private cancel(number: number): void {
-    this.waiting.get(number)?.cancel(this.application.departure());
+    const live = this.live.get(number);
+    const call = this.waiting.get(number) ?? live?.call;
+    if (call === undefined) return;
+    const leave = (): void => call.cancel(this.application.departure());
+    if (live === undefined) leave();
+    else live.scope.runInAsyncScope(leave);
   }
 
   private allowOrigin(number: number, origin: string | undefined): void {
@@ -208,5 +337,13 @@ export class Dispatcher {
 
   private log(level: 'warn' | 'error', message: string, data: Record<string, unknown>): void {
     log(this.application.logger, level, message, data);
+  }
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  try {
+    return error instanceof Refusal;
+  } catch {
+    return false;
   }
 }

@@ -11,10 +11,20 @@ export const Kind = {
   Cancel: 5,
   Report: 6,
   Closed: 7,
+  Chunk: 8,
+  End: 9,
+  Taken: 10,
+  Part: 11,
+  Unreadable: 12,
   Reply: 64,
   Admitted: 65,
   AllowedOrigin: 66,
   Hello: 67,
+  Begin: 68,
+  Data: 69,
+  Finish: 70,
+  Break: 71,
+  More: 72,
 } as const;
 
 export const Flag = {
@@ -23,8 +33,12 @@ export const Flag = {
   Admitted: 4,
   Plain: 8,
   Context: 16,
+  Octets: 32,
+  Streamed: 64,
+  Multipart: 128,
   Present: 1,
   Headers: 1,
+  Bare: 2,
 } as const;
 
 /** Of the protocol; sent in `Hello`. */
@@ -78,7 +92,7 @@ export class Frame {
   private readonly numbers: DataView;
   private readonly slices: Slices;
 
-  constructor(buffer: Buffer) {
+  constructor(private readonly buffer: Buffer) {
     this.numbers = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     this.slices = buffer as unknown as Slices;
   }
@@ -107,7 +121,17 @@ export class Frame {
     return this.slices.utf8Slice(this.payload, this.end);
   }
 
-  /** A head, and the body after it, decoded as Node does: bad UTF-8 becomes U+FFFD. */
+  /** The payload of a frame without a head, or what is left of a call's after its head was read. */
+  bytes(): Buffer {
+    return Buffer.from(this.buffer.subarray(this.payload, this.end));
+  }
+
+  /** A payload that is one number. */
+  number(): number {
+    return this.numbers.getUint32(this.payload, true);
+  }
+
+  /** A head, and the text of the body after it, decoded as Node does: bad UTF-8 becomes U+FFFD. */
   head(): HeadText {
     const { numbers, slices, payload } = this;
     const peersAt = numbers.getUint32(payload + LENGTH, true);
@@ -115,12 +139,14 @@ export class Frame {
     const targetAt = payload + 4 * LENGTH;
     const textAt = targetAt + numbers.getUint32(payload, true);
     const bodyAt = textAt + headAt + numbers.getUint32(payload + 3 * LENGTH, true);
+    this.payload = bodyAt;
+    const isText = bodyAt < this.end && !this.has(Flag.Octets | Flag.Multipart);
     return new HeadText(
       slices.utf8Slice(targetAt, textAt),
       slices.latin1Slice(textAt, bodyAt),
       peersAt,
       headAt,
-      bodyAt === this.end ? '' : slices.utf8Slice(bodyAt, this.end),
+      isText ? slices.utf8Slice(bodyAt, this.end) : '',
     );
   }
 }

@@ -54,3 +54,12 @@ function add(headers: IncomingHttpHeaders, name: string, value: string): void {
     headers[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
   }
 }
+
+/** What a reply frame's head is: a line with the reason phrase, then lines `name:value`. */
+export function headText(reason: string, headers: Readonly<Record<string, unknown>>): string {
+  let text = `${reason}\n`;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) text += `${name}:${one}\n`;
+  }
+  return text;
+}

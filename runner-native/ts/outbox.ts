@@ -27,6 +27,37 @@ export class Outbox {
     else this.put(Kind.Reply, Flag.Headers, status, id, text, head);
   }
 
+  /** The head of an answer whose body follows; `head` as for {@link reply}. */
+  begin(id: number, status: number, head: string): void {
+    this.put(Kind.Begin, Flag.Headers, status, id, '', head);
+  }
+
+  /** The same for a head to which the front adds nothing. */
+  beginBare(id: number, status: number, head: string): void {
+    this.put(Kind.Begin, Flag.Headers | Flag.Bare, status, id, '', head);
+  }
+
+  data(id: number, bytes: Uint8Array): void {
+    this.putBytes(Kind.Data, id, bytes);
+  }
+
+  /** The answer is complete; `trailers` are lines `name:value\n`. */
+  finish(id: number, trailers = ''): void {
+    this.put(Kind.Finish, 0, 0, id, trailers);
+  }
+
+  /** The answer can't be completed. */
+  break(id: number): void {
+    this.put(Kind.Break, 0, 0, id, '');
+  }
+
+  /** The handler can take so many bytes more. */
+  more(id: number, bytes: number): void {
+    const number = Buffer.alloc(4);
+    number.writeUInt32LE(bytes);
+    this.putBytes(Kind.More, id, number);
+  }
+
   admitted(id: number): void {
     this.put(Kind.Admitted, 0, 0, id, '');
   }
@@ -65,6 +96,19 @@ export class Outbox {
     const written = before + (text === '' ? 0 : this.buffer.write(text, payload + before, 'utf8'));
     putHeader(this.buffer, start, kind, flags, status, id, written);
     this.length = payload + written;
+    this.schedule();
+  }
+
+  private putBytes(kind: number, id: number, bytes: Uint8Array): void {
+    this.reserve(HEADER + bytes.length);
+    const start = this.length;
+    this.buffer.set(bytes, start + HEADER);
+    putHeader(this.buffer, start, kind, 0, 0, id, bytes.length);
+    this.length = start + HEADER + bytes.length;
+    this.schedule();
+  }
+
+  private schedule(): void {
     if (!this.held && !this.scheduled) {
       this.scheduled = true;
       process.nextTick(this.flush);

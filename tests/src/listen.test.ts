@@ -38,7 +38,7 @@ describe('listen()', () => {
         syscall: 'listen',
         address: '127.0.0.1',
         port,
-        message: `listen EADDRINUSE: 127.0.0.1:${port}`,
+        message: `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
       });
       assert.equal(server.address(), null);
     }

@@ -85,10 +85,7 @@ export class ExposedApplication implements Application<Found> {
     return undefined;
   }
 
-  succeed({ returnsResult }: Request, result: unknown, call: Call): string {
-    if (call.aside?.isTaken)
-      throw new Error('answering through res is not served yet: return the result instead');
-    if (returnsResult && isStream(result)) throw new Error('a stream as a result is not served yet');
+  succeed({ returnsResult }: Request, result: unknown): string {
     return returnsResult ? this.codec.result(result) : this.codec.success();
   }
 
@@ -160,15 +157,6 @@ export class ExposedApplication implements Application<Found> {
   private readonly onSkippedFault: SelectorFault = ({ error, ...fault }) => {
     log(this.logger, 'warn', SELECTOR_FAILED, { ...fault, error: asError(error) });
   };
-}
-
-function isStream(result: unknown): boolean {
-  const pipes = (value: unknown): boolean =>
-    typeof (value as { pipe?: unknown } | null | undefined)?.pipe === 'function';
-  return (
-    pipes(result) ||
-    (typeof result === 'object' && result !== null && 'stream' in result && pipes(result.stream))
-  );
 }
 
 function asError(error: unknown): Error {

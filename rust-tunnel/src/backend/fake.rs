@@ -10,7 +10,7 @@ use http_body_util::StreamBody;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, BodyError, Call, Head, Reply, Report, Target};
+use crate::protocol::{Body, BodyError, Call, Dress, Head, Reply, Report, Target};
 
 /// What the fake answers; by default `{"ok":true}` to everything.
 #[derive(Clone, Default)]
@@ -65,7 +65,7 @@ impl Backend for FakeBackend {
             Some(error) => Err(error),
             None if self.script.streams => Ok(streamed()),
             None => Ok(match self.script.head {
-                Some(head) => Reply::with_head(StatusCode::OK, head.as_bytes(), OK),
+                Some(head) => Reply::with_head(StatusCode::OK, head.as_bytes(), OK.into()),
                 None => Reply::json(StatusCode::OK, OK),
             }),
         }
@@ -98,7 +98,7 @@ fn streamed() -> Reply {
     Reply {
         status: StatusCode::OK,
         reason: None,
-        has_head: false,
+        dress: Dress::Standard,
         headers,
         body: Body::Stream(UnsyncBoxBody::new(stream)),
     }

@@ -1,7 +1,7 @@
 //! The table of calls that JavaScript has not settled: begin, complete, cancel.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -9,6 +9,8 @@ use slab::Slab;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use super::download::{Item, Source};
+use super::upload::Window;
 use crate::backend::BackendError;
 use crate::protocol::Reply;
 
@@ -50,6 +52,23 @@ struct Entry {
     id: CallId,
     waiting: Option<oneshot::Sender<Answer>>,
     cancelled_at: Option<Instant>,
+    /// Only calls whose body or answer comes in pieces have any.
+    streams: Option<Box<Streams>>,
+}
+
+/// The ways that are open while a call is on the table.
+#[derive(Default)]
+struct Streams {
+    upload: Option<Arc<Window>>,
+    download: Option<Source>,
+}
+
+impl Drop for Streams {
+    fn drop(&mut self) {
+        if let Some(window) = &self.upload {
+            window.close();
+        }
+    }
 }
 
 /// Numbers for `stats()`.
@@ -81,7 +100,7 @@ impl Calls {
         let generation = table.generation;
         let place = table.entries.vacant_entry();
         let id = CallId(generation << 32 | place.key() as u64);
-        place.insert(Entry { id, waiting: Some(waiting), cancelled_at: None });
+        place.insert(Entry { id, waiting: Some(waiting), cancelled_at: None, streams: None });
         Ok(id)
     }
 
@@ -94,7 +113,42 @@ impl Calls {
         }
     }
 
-    /// Frees the place of a call that JavaScript will never see.
+    /// The call's body comes through `window`, until the call is settled or nobody waits any more.
+    pub(super) fn open_upload(&self, id: CallId, window: Arc<Window>) {
+        match self.table().get(id) {
+            Some(entry) => entry.streams.get_or_insert_default().upload = Some(window),
+            None => window.close(),
+        }
+    }
+
+    /// JavaScript can take so many bytes more of the call's body.
+    pub(super) fn grant(&self, id: CallId, bytes: u32) {
+        let window = self.table().get(id).and_then(|entry| entry.streams.as_ref()?.upload.clone());
+        if let Some(window) = window {
+            window.grant(bytes);
+        }
+    }
+
+    /// The answer begins; its body comes through `source`. The call stays on the table until it has ended.
+    pub(super) fn begin_reply(&self, id: CallId, answer: Answer, source: Source) {
+        let mut table = self.table();
+        let Some(entry) = table.get(id) else { return };
+        let Some(waiting) = entry.waiting.take() else { return };
+        entry.streams.get_or_insert_default().download = Some(source);
+        drop(table);
+        // The receiver may have gone in this very moment; the answer that comes back is dropped, and cancels the call.
+        drop(waiting.send(answer));
+    }
+
+    /// The next piece of an answer. Nobody may be there any more to take it.
+    pub(super) fn send(&self, id: CallId, item: Item) {
+        if let Some(source) = self.table().get(id).and_then(|entry| entry.streams.as_ref()?.download.as_ref())
+        {
+            let _ = source.send(item);
+        }
+    }
+
+    /// Frees the place of a call that JavaScript will never see, or has ended.
     pub(super) fn forget(&self, id: CallId) {
         self.table().remove(id);
     }
@@ -102,8 +156,9 @@ impl Calls {
     /// Notes that nobody waits. `false` if the call was settled meanwhile.
     pub(super) fn cancel(&self, id: CallId) -> bool {
         let mut table = self.table();
-        let Some(entry) = table.get(id) else { return false };
+        let Some(entry) = table.get(id).filter(|entry| entry.cancelled_at.is_none()) else { return false };
         entry.waiting = None;
+        entry.streams = None;
         entry.cancelled_at = Some(Instant::now());
         table.cancelled += 1;
         drop(table);

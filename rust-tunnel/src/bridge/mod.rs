@@ -10,32 +10,40 @@
 
 mod calls;
 mod doorbell;
+mod download;
 mod sync {
     pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
+mod upload;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use http_body_util::BodyExt;
 use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::frame::{self, Frame, FrameError, Kind};
-use crate::protocol::{Body, Call, Head, Reply, Report, Target};
+use crate::protocol::{self, Body, BodyStream, Call, Dress, Head, Reply, Report, Target};
 
 pub use calls::CallStats;
 use calls::{Answer, CallId, Calls};
 pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
+use download::{Download, Item};
+use upload::Window;
 
 /// Most reports that wait for JavaScript; more are counted and dropped.
 const MAX_WAITING_REPORTS: usize = 64;
 
-/// Carries calls to JavaScript and answers back.
+/// Carries calls to JavaScript and answers back. Clones are the same bridge.
 pub struct Bridge<B> {
+    shared: Arc<Shared<B>>,
+}
+
+struct Shared<B> {
     doorbell: Doorbell<B>,
     calls: Calls,
     /// What a caller is told whose answer can't come any more.
@@ -45,31 +53,38 @@ pub struct Bridge<B> {
     reports_dropped: AtomicUsize,
 }
 
+impl<B> Clone for Bridge<B> {
+    fn clone(&self) -> Self {
+        Bridge { shared: self.shared.clone() }
+    }
+}
+
 impl<B: Bell> Bridge<B> {
     /// A bridge that rings `bell`, holds `max_in_flight` calls at most, and gives up on a cancelled call that
     /// JavaScript has not settled after `abandoned`. Calls that the other side takes with it end as `lost`.
     pub fn new(bell: B, max_in_flight: usize, abandoned: Duration, lost: BackendError) -> Self {
-        Bridge {
+        let shared = Shared {
             doorbell: Doorbell::new(bell),
             calls: Calls::new(max_in_flight, abandoned),
             lost,
             closed: AtomicBool::new(false),
             reports_waiting: AtomicUsize::new(0),
             reports_dropped: AtomicUsize::new(0),
-        }
+        };
+        Bridge { shared: Arc::new(shared) }
     }
 
     /// The bell, to be rung or silenced by its owner.
     pub fn bell(&self) -> &B {
-        self.doorbell.bell()
+        self.shared.doorbell.bell()
     }
 
     /// Exchanges `batch`, which must be empty, for everything that waits to be carried over.
     pub fn take(&self, batch: &mut Batch) {
-        self.doorbell.take(batch);
-        self.reports_waiting.store(0, Ordering::Relaxed);
+        self.shared.doorbell.take(batch);
+        self.shared.reports_waiting.store(0, Ordering::Relaxed);
         for id in batch.retracted() {
-            self.calls.forget(CallId(id));
+            self.shared.calls.forget(CallId(id));
         }
     }
 
@@ -81,62 +96,99 @@ impl<B: Bell> Bridge<B> {
         let mut rest = bytes;
         while let Some((frame, after)) = frame::split(rest, max_frame)? {
             rest = after;
-            if let Some(answer) = answer(&frame) {
-                self.calls.complete(CallId(frame.id), answer);
-            }
+            self.settle(&frame);
         }
         Ok(bytes.len() - rest.len())
     }
 
     /// Ends it: every waiting caller is told, and the last frame says why (empty: an ordinary close).
     pub fn close(&self, reason: &str) {
-        if !self.closed.swap(true, Ordering::AcqRel) {
-            self.calls.fail_all();
-            self.doorbell.push(0, |out| frame::put(out, Kind::Closed, 0, 0, reason.as_bytes()));
+        if !self.shared.closed.swap(true, Ordering::AcqRel) {
+            self.shared.calls.fail_all();
+            self.shared.doorbell.push(0, |out| frame::put(out, Kind::Closed, 0, 0, reason.as_bytes()));
         }
     }
 
     /// Whether [`Bridge::close`] was called: no call can be answered any more.
     pub fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.shared.closed.load(Ordering::Acquire)
     }
 
     /// Gives up on abandoned calls when their time has come; runs as long as it is polled.
     pub async fn reap(&self) {
-        self.calls.reap().await;
+        self.shared.calls.reap().await;
     }
 
     /// How many calls are in flight, and how many were abandoned so far.
     pub fn stats(&self) -> CallStats {
-        self.calls.stats()
+        self.shared.calls.stats()
     }
 
     /// How many frames wait to be carried over.
     pub fn queued(&self) -> usize {
-        self.doorbell.waiting()
+        self.shared.doorbell.waiting()
+    }
+
+    /// Acts on one frame from JavaScript. Kinds that go there are ignored.
+    fn settle(&self, frame: &Frame<'_>) {
+        let id = CallId(frame.id);
+        match frame.kind {
+            Kind::More => self.shared.calls.grant(id, number(frame.payload)),
+            Kind::Begin => {
+                let (source, body) = Download::new(self.clone(), id);
+                let reply = begun(frame, Body::Stream(BodyStream::new(body)));
+                self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
+            }
+            Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
+            Kind::Finish => {
+                self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
+                self.shared.calls.forget(id);
+            }
+            Kind::Break => self.shared.calls.forget(id),
+            _ => {
+                if let Some(answer) = answer(frame) {
+                    self.shared.calls.complete(id, answer);
+                }
+            }
+        }
     }
 
     async fn ask(&self, write: impl Fn(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
+        self.asked(write, |_| {}).await
+    }
+
+    async fn asked(
+        &self,
+        write: impl Fn(&mut Vec<u8>, u64),
+        then: impl FnOnce(CallId),
+    ) -> Result<Answer, BackendError> {
         let (sender, receiver) = oneshot::channel();
-        let id = self.calls.begin(sender)?;
+        let id = self.shared.calls.begin(sender)?;
         // Asked only now: closing fails every call that is on the table, and this one must not come after it.
         if self.is_closed() {
-            self.calls.forget(id);
-            return Err(self.lost);
+            self.shared.calls.forget(id);
+            return Err(self.shared.lost);
         }
-        let ticket = self.doorbell.push(id.0, |out| write(out, id.0));
+        let ticket = self.shared.doorbell.push(id.0, |out| write(out, id.0));
         // Head and body are in the frame; nobody has to keep them while the handler runs.
         drop(write);
+        then(id);
         let guard = CancelOnDrop { bridge: self, id, ticket };
-        let answer = receiver.await.map_err(|_| self.lost);
-        // Whoever settled the call has already taken it off the table.
+        let answer = receiver.await.map_err(|_| self.shared.lost);
+        // Whoever settled the call has already taken it off the table; an answer that has begun cancels by itself.
         std::mem::forget(guard);
         answer
     }
 
     fn cancel(&self, id: CallId, ticket: Ticket) {
-        if !self.doorbell.retract(ticket) && self.calls.cancel(id) {
-            self.doorbell.push(0, |out| frame::put(out, Kind::Cancel, 0, id.0, &[]));
+        if !self.shared.doorbell.retract(ticket) {
+            self.cancel_begun(id);
+        }
+    }
+
+    fn cancel_begun(&self, id: CallId) {
+        if self.shared.calls.cancel(id) {
+            self.shared.doorbell.push(0, |out| frame::put(out, Kind::Cancel, 0, id.0, &[]));
         }
     }
 }
@@ -164,13 +216,20 @@ impl<B: Bell> Backend for Bridge<B> {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let Call { target, head, admitted, body } = call;
-        let body = match body {
-            Body::Complete(bytes) => bytes,
-            Body::Stream(stream) => stream.collect().await.map_err(|_| BackendError::Protocol)?.to_bytes(),
+        let Call { target, head, admitted, mode, body } = call;
+        let (bytes, rest) = match body {
+            Body::Complete(bytes) => (bytes, None),
+            Body::Stream(stream) => (Bytes::new(), Some(stream)),
         };
-        let flags = frame::call_flags(admitted, &body);
-        self.ask(move |out, id| frame::put_call(out, id, &target, &head, flags, &body)).await?.into_reply()
+        let flags = frame::call_flags(admitted, mode, rest.is_some(), &bytes);
+        let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);
+        let Some(rest) = rest else { return self.ask(write).await?.into_reply() };
+        let window = Arc::new(Window::default());
+        let carry = |id| {
+            self.shared.calls.open_upload(id, window.clone());
+            tokio::spawn(upload::carry(self.clone(), id, rest, window));
+        };
+        self.asked(write, carry).await?.into_reply()
     }
 
     async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {
@@ -187,16 +246,16 @@ impl<B: Bell> Backend for Bridge<B> {
     }
 
     fn report(&self, mut report: Report) {
-        if self.reports_waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING_REPORTS {
-            self.reports_dropped.fetch_add(1, Ordering::Relaxed);
+        if self.shared.reports_waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING_REPORTS {
+            self.shared.reports_dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let dropped = self.reports_dropped.swap(0, Ordering::Relaxed);
+        let dropped = self.shared.reports_dropped.swap(0, Ordering::Relaxed);
         if let (1.., Some(data)) = (dropped, report.data.as_object_mut()) {
             data.insert("droppedBefore".to_owned(), json!(dropped));
         }
         if let Ok(record) = serde_json::to_vec(&report) {
-            self.doorbell.push(0, |out| frame::put(out, Kind::Report, 0, 0, &record));
+            self.shared.doorbell.push(0, |out| frame::put(out, Kind::Report, 0, 0, &record));
         }
     }
 }
@@ -220,7 +279,7 @@ fn answer(frame: &Frame<'_>) -> Option<Answer> {
             }
             let parts = frame::split_reply(frame.payload);
             Some(parts.map_or(Answer::Broken, |(head, body)| {
-                Answer::Reply(Reply::with_head(status, head, Bytes::copy_from_slice(body)))
+                Answer::Reply(Reply::with_head(status, head, Bytes::copy_from_slice(body).into()))
             }))
         }
         Kind::Admitted => Some(Answer::Admitted),
@@ -232,6 +291,18 @@ fn answer(frame: &Frame<'_>) -> Option<Answer> {
         }
         _ => None,
     }
+}
+
+/// The head of an answer whose body follows.
+fn begun(frame: &Frame<'_>, body: Body) -> Reply {
+    let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let head = frame::split_reply(frame.payload).map_or(&[][..], |(head, _)| head);
+    let dress = if frame.flags & frame::BARE == 0 { Dress::OwnId } else { Dress::Bare };
+    Reply { dress, ..Reply::with_head(status, head, body) }
+}
+
+fn number(payload: &[u8]) -> u32 {
+    payload.first_chunk().copied().map_or(0, u32::from_le_bytes)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use bytes::BufMut;
 use serde_json::json;
 
 use super::*;
-use crate::protocol::{Level, RequestId, TargetKind};
+use crate::protocol::{Level, Mode, RequestId, TargetKind};
 
 #[derive(Default)]
 struct CountingBell(AtomicUsize);
@@ -34,6 +34,7 @@ fn call(id: &str) -> Call {
         target: Target { kind: TargetKind::Task, id: id.into() },
         head,
         admitted: false,
+        mode: Mode::Json,
         body: Bytes::from_static(b"{}").into(),
     }
 }

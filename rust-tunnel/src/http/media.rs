@@ -1,18 +1,21 @@
 use http::{HeaderMap, header};
 
 use super::headers;
-use super::rejection::Rejection;
-use crate::protocol::TargetKind;
+use crate::protocol::{Mode, TargetKind};
 
 /// How a body is to be read (contract 1.7): multipart if the type says so anywhere, octet-stream if it is exactly that,
-/// and JSON in every other case. Events know JSON only. The two others are not served yet.
-pub(super) fn check(kind: TargetKind, headers: &HeaderMap) -> Result<(), Rejection> {
-    let Some(media) = headers::value(headers, &header::CONTENT_TYPE) else { return Ok(()) };
+/// and JSON in every other case. Events know JSON only.
+pub(super) fn mode(kind: TargetKind, headers: &HeaderMap) -> Mode {
+    let media = headers::value(headers, &header::CONTENT_TYPE).filter(|_| kind == TargetKind::Task);
+    let Some(media) = media else { return Mode::Json };
     let media = media.to_ascii_lowercase();
-    let multipart = media.windows(MULTIPART.len()).any(|window| window == MULTIPART);
-    let octets = media.strip_prefix(OCTETS).is_some_and(|rest| rest.is_empty() || rest.starts_with(b";"));
-    let streamed = kind == TargetKind::Task && (multipart || octets);
-    if streamed { Err(Rejection::UnsupportedMediaType) } else { Ok(()) }
+    if media.windows(MULTIPART.len()).any(|window| window == MULTIPART) {
+        Mode::Multipart
+    } else if media.strip_prefix(OCTETS).is_some_and(|rest| rest.is_empty() || rest.starts_with(b";")) {
+        Mode::Octets
+    } else {
+        Mode::Json
+    }
 }
 
 const MULTIPART: &[u8] = b"multipart/form-data";
@@ -24,27 +27,27 @@ mod tests {
 
     use super::*;
 
-    fn checked(kind: TargetKind, media: &'static str) -> Result<(), Rejection> {
+    fn mode_of(kind: TargetKind, media: &'static str) -> Mode {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media))]);
-        check(kind, &headers)
+        mode(kind, &headers)
     }
 
     #[test]
     fn all_but_files_and_streams_is_json() {
-        assert_eq!(check(TargetKind::Task, &HeaderMap::new()), Ok(()));
+        assert_eq!(mode(TargetKind::Task, &HeaderMap::new()), Mode::Json);
         for media in
             ["application/json", "text/plain", "application/cbor", "application/octet-stream ;x", "*"]
         {
-            assert_eq!(checked(TargetKind::Task, media), Ok(()), "{media}");
+            assert_eq!(mode_of(TargetKind::Task, media), Mode::Json, "{media}");
         }
-        for media in [
-            "multipart/form-data; boundary=x",
-            "text/plain; x=MULTIPART/form-data",
-            "application/octet-stream",
-            "Application/Octet-Stream;x",
+        for (media, mode) in [
+            ("multipart/form-data; boundary=x", Mode::Multipart),
+            ("text/plain; x=MULTIPART/form-data", Mode::Multipart),
+            ("application/octet-stream", Mode::Octets),
+            ("Application/Octet-Stream;x", Mode::Octets),
         ] {
-            assert_eq!(checked(TargetKind::Task, media), Err(Rejection::UnsupportedMediaType), "{media}");
-            assert_eq!(checked(TargetKind::Event, media), Ok(()), "{media}");
+            assert_eq!(mode_of(TargetKind::Task, media), mode, "{media}");
+            assert_eq!(mode_of(TargetKind::Event, media), Mode::Json, "{media}");
         }
     }
 }

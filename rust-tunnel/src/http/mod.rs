@@ -11,6 +11,7 @@ mod headers;
 mod io;
 mod keep_alive;
 mod listener;
+mod loan;
 mod loopback;
 mod media;
 mod persistence;

@@ -9,12 +9,8 @@ pub(super) enum Persistence {
 }
 
 /// What an answer's own headers may not say: these are the front's.
-const FRAMING: [HeaderName; 4] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-    HeaderName::from_static("keep-alive"),
-];
+const FRAMING: [HeaderName; 3] =
+    [header::CONNECTION, header::TRANSFER_ENCODING, HeaderName::from_static("keep-alive")];
 
 impl Persistence {
     /// What the client wishes.
@@ -24,9 +20,13 @@ impl Persistence {
         if close { Persistence::Close } else { Persistence::KeepAlive }
     }
 
-    /// Takes out of an answer's own headers what is the front's to say. A wish to close is granted.
-    pub(super) fn take_framing(self, headers: &mut HeaderMap) -> Self {
+    /// Takes out of an answer's own headers what is the front's to say. A wish to close is granted, and who sends a stream
+    /// may say how long it is.
+    pub(super) fn take_framing(self, headers: &mut HeaderMap, is_complete: bool) -> Self {
         let close = wishes(headers, "close");
+        if is_complete {
+            headers.remove(header::CONTENT_LENGTH);
+        }
         for name in FRAMING {
             headers.remove(name);
         }

@@ -14,7 +14,7 @@ use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media};
 use crate::backend::{Admission, Backend};
-use crate::protocol::{Body, Call, Head, Reply, RequestId, Target};
+use crate::protocol::{Body, Call, Head, Mode, Reply, RequestId, Target};
 
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
@@ -28,7 +28,8 @@ pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> 
     if front.is_closing() {
         answer.persistence = Persistence::Close;
     }
-    answer.persistence = upload.discard(answer.persistence);
+    let is_over = !matches!(&outcome, Ok(Outcome::Reply(Reply { body: Body::Stream(_), .. })));
+    answer.persistence = upload.discard(answer.persistence, is_over);
     let response = match outcome {
         Ok(Outcome::Reply(reply)) => answer.reply(reply, &front.config),
         Ok(Outcome::Preflight(asked)) => answer.preflight(asked, &front.config),
@@ -65,9 +66,9 @@ async fn run<B: Backend>(
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
-            let media = media::check(target.kind, &parts.headers);
+            let mode = media::mode(target.kind, &parts.headers);
             drop(parts);
-            call(front, target, head, media, upload).await?
+            call(front, target, head, mode, upload).await?
         }
     };
     Ok(Outcome::Reply(reply))
@@ -77,20 +78,25 @@ async fn call<B: Backend>(
     Front { config, backend, .. }: &Front<B>,
     target: Target,
     head: Head,
-    media: Result<(), Rejection>,
+    mode: Mode,
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
-    // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
-    let complete = media.is_ok() && upload.is_complete().await;
-    if !complete {
-        match backend.admit(&target, &head).await? {
-            Admission::Accepted => {}
-            Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
+    let mut admitted = false;
+    let body = match mode {
+        // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
+        Mode::Json if upload.is_complete().await => Body::Complete(upload.finish().await?),
+        Mode::Json => {
+            match backend.admit(&target, &head).await? {
+                Admission::Accepted => admitted = true,
+                Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
+            }
+            Body::Complete(upload.finish().await?) // 400, 408, 413
         }
-    }
-    media?; // 415
-    let body = Body::Complete(upload.finish().await?); // 400, 408, 413
-    let running = backend.call(Call { target, head, admitted: !complete, body });
+        // JavaScript asks for what it wants to read, if it has admitted the call.
+        Mode::Octets => upload.take_along().await,
+        Mode::Multipart => return Err(Rejection::UnsupportedMediaType), // 415
+    };
+    let running = backend.call(Call { target, head, admitted, mode, body });
     match config.timeouts.handler {
         None => Ok(running.await?), // 502, 503, and whatever JavaScript answers
         Some(limit) => tokio::time::timeout(limit, running)

@@ -12,7 +12,7 @@ use super::rejection::Rejection;
 use super::{cors, keep_alive, reason};
 use crate::backend::{Backend, BackendError};
 use crate::config::Config;
-use crate::protocol::{Body, Code, Level, Reply, Report, RequestId};
+use crate::protocol::{Body, Code, Dress, Level, Reply, Report, RequestId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -28,17 +28,22 @@ pub(super) struct Answer {
 impl Answer {
     /// What the backend answered, with the standard headers around it.
     pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<HttpBody> {
-        let Reply { status, reason, has_head, mut headers, body } = reply;
-        if has_head {
+        let Reply { status, reason, dress, mut headers, body } = reply;
+        if dress == Dress::OwnId {
             self.request_id = None;
         }
         if !headers.is_empty() {
-            self.persistence = self.persistence.take_framing(&mut headers);
+            let is_complete = matches!(body, Body::Complete(_));
+            self.persistence = self.persistence.take_framing(&mut headers, is_complete);
         }
         let body = match body {
             Body::Complete(bytes) => HttpBody::from(bytes),
             Body::Stream(stream) => HttpBody::new(stream),
         };
+        if dress == Dress::Bare {
+            self.persistence.put(config, &mut headers);
+            return response(status, reason, headers, body);
+        }
         self.finish(status, reason, headers, body, config)
     }
 

@@ -1,18 +1,22 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body as _;
+use http_body_util::combinators::UnsyncBoxBody;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
+use super::loan::{Loan, Terms};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
 use crate::config::Config;
+use crate::protocol::{Body, BodyError};
 
 /// As much is read before anyone was asked whether the body may be read at all, and only what has already arrived.
 const EAGER: usize = 64 * 1024;
@@ -29,18 +33,21 @@ pub(super) struct Upload {
     body: HttpBody,
     received: Received,
     limit: u64,
+    /// `limits.json.maxSize`, whatever the body is.
+    json_limit: u64,
     deadline: Option<Duration>,
     /// The client waits for `100 Continue`, which the first poll sends.
     expects_continue: bool,
     state: State,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Untouched,
     Reading,
     Ended,
     Failed,
+    /// Somebody else reads it.
+    Lent(Arc<Terms>),
 }
 
 impl Upload {
@@ -50,6 +57,7 @@ impl Upload {
             body,
             received: Received::default(),
             limit: config.limits.json_max_size,
+            json_limit: config.limits.json_max_size,
             deadline: config.timeouts.request.get(),
             expects_continue: headers.contains_key(header::EXPECT),
             state,
@@ -58,12 +66,12 @@ impl Upload {
 
     /// Whether the whole body is here without waiting for the client, and within its limit.
     pub(super) async fn is_complete(&mut self) -> bool {
-        if self.state == State::Untouched && (self.expects_continue || self.declared() > self.limit) {
+        if matches!(self.state, State::Untouched) && (self.expects_continue || self.declared() > self.limit) {
             return false;
         }
         let mut waited = 0;
         std::future::poll_fn(|context| {
-            while self.state != State::Ended && self.received.length <= EAGER {
+            while !matches!(self.state, State::Ended) && self.received.length <= EAGER {
                 self.state = State::Reading;
                 match Pin::new(&mut self.body).poll_frame(context) {
                     Poll::Ready(frame) => self.take(frame),
@@ -74,11 +82,11 @@ impl Upload {
                         return Poll::Pending;
                     }
                 }
-                if self.state == State::Failed {
+                if matches!(self.state, State::Failed) {
                     break;
                 }
             }
-            Poll::Ready(self.state == State::Ended && self.received.length as u64 <= self.limit)
+            Poll::Ready(matches!(self.state, State::Ended) && self.received.length as u64 <= self.limit)
         })
         .await
     }
@@ -92,7 +100,7 @@ impl Upload {
     }
 
     async fn read(&mut self) -> Result<Bytes, Rejection> {
-        if self.state == State::Untouched && self.declared() > self.limit {
+        if matches!(self.state, State::Untouched) && self.declared() > self.limit {
             return Err(Rejection::PayloadTooLarge);
         }
         loop {
@@ -101,7 +109,7 @@ impl Upload {
             }
             match self.state {
                 State::Ended => return Ok(self.received.take()),
-                State::Failed => return Err(Rejection::MalformedBody),
+                State::Failed | State::Lent(_) => return Err(Rejection::MalformedBody),
                 State::Untouched | State::Reading => {}
             }
             self.state = State::Reading;
@@ -110,15 +118,66 @@ impl Upload {
         }
     }
 
-    /// Lets go of what nobody will read, and says whether the connection can go on as `wished`.
-    pub(super) fn discard(self, wished: Persistence) -> Persistence {
+    /// The body as the call takes it along: all of it if it is here, else to be read by the backend, without a limit.
+    pub(super) async fn take_along(&mut self) -> Body {
+        self.limit = u64::MAX;
+        if self.is_complete().await {
+            return Body::Complete(self.received.take());
+        }
+        let terms = Arc::new(Terms::default());
+        let lent = Upload {
+            body: std::mem::replace(&mut self.body, HttpBody::empty()),
+            received: std::mem::take(&mut self.received),
+            state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
+            ..*self
+        };
+        Body::Stream(UnsyncBoxBody::new(Loan::new(lent, terms)))
+    }
+
+    /// The next bytes, the ones that were read before first.
+    pub(super) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        loop {
+            let ready = self.received.take();
+            if !ready.is_empty() {
+                return Poll::Ready(Some(Ok(ready)));
+            }
+            match self.state {
+                State::Ended => return Poll::Ready(None),
+                State::Failed | State::Lent(_) => {
+                    return Poll::Ready(Some(Err(BodyError("it broke off".into()))));
+                }
+                State::Untouched | State::Reading => {}
+            }
+            self.state = State::Reading;
+            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
+                return Poll::Pending;
+            };
+            self.take(frame);
+        }
+    }
+
+    /// It can't be read to its end.
+    pub(super) fn fail(&mut self) {
+        self.state = State::Failed;
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    /// Lets go of what nobody will read, and says whether the connection can go on as `wished`. `is_over`: the answer is
+    /// complete, so nobody goes on reading a body that was lent.
+    pub(super) fn discard(self, wished: Persistence, is_over: bool) -> Persistence {
+        let most = self.most_unread();
         match self.state {
             State::Ended => wished,
             State::Failed => Persistence::Close,
+            State::Lent(terms) if self.expects_continue && !terms.is_touched() => Persistence::Close,
+            State::Lent(terms) if is_over && terms.outstanding() > most => Persistence::Close,
+            State::Lent(_) => wished,
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
             State::Untouched if self.expects_continue => Persistence::Close,
             State::Untouched | State::Reading => {
-                let most = self.limit.saturating_add(DRAINED);
                 let persistence = if self.declared() > most { Persistence::Close } else { wished };
                 let patience = if persistence == Persistence::Close { Some(LINGER) } else { self.deadline };
                 tokio::spawn(within(patience, drain(self.body, most)));
@@ -127,8 +186,13 @@ impl Upload {
         }
     }
 
+    /// As much is taken and dropped, so that the connection can go on.
+    fn most_unread(&self) -> u64 {
+        self.json_limit.saturating_add(DRAINED)
+    }
+
     /// What is still to come, as far as `Content-Length` says.
-    fn declared(&self) -> u64 {
+    pub(super) fn declared(&self) -> u64 {
         self.body.size_hint().lower()
     }
 
@@ -189,6 +253,7 @@ impl Received {
     }
 
     fn take(&mut self) -> Bytes {
+        self.length = 0;
         let first = std::mem::take(&mut self.first);
         if self.all.is_empty() { first } else { std::mem::take(&mut self.all).freeze() }
     }

@@ -37,6 +37,17 @@ pub struct Head {
     pub has_context: bool,
 }
 
+/// How a body is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As a whole, by the serializer.
+    Json,
+    /// By the task itself, as it likes.
+    Octets,
+    /// As a form with files.
+    Multipart,
+}
+
 /// One accepted request, on its way to JavaScript.
 #[derive(Debug)]
 pub struct Call {
@@ -46,6 +57,8 @@ pub struct Call {
     pub head: Head,
     /// Whether [`Backend::admit`](crate::backend::Backend::admit) has already said yes.
     pub admitted: bool,
+    /// How the body is to be read.
+    pub mode: Mode,
     /// The body; [`Body::EMPTY`] when there is none.
     pub body: Body,
 }

@@ -15,11 +15,15 @@
 //! localAddress localPort`, or empty; `head` is the request's, as it was sent: the request line and the header lines, each
 //! with its CRLF. All other kinds carry one payload; a reply's begins with a head of its own if `HEADERS` says so: a u32 with
 //! its length, and in latin1 a line with the reason (empty for the usual one) and lines `name:value`, `\n` between them.
+//!
+//! A call whose flags say `STREAMED` has only the beginning of its body with it. The rest comes in `Chunk` frames, as many
+//! bytes as JavaScript has asked for by `More`, and then `End`. An answer that begins with `Begin` goes on in `Data` frames and
+//! ends with `Finish` or `Break`; JavaScript keeps count of what it has sent and what `Taken` has given back.
 
 use bytes::BufMut;
 
 use super::plain::is_plain;
-use super::{Head, Target, TargetKind};
+use super::{Head, Mode, Target, TargetKind};
 
 /// Bytes before a frame's payload.
 pub const HEADER: usize = 16;
@@ -38,11 +42,19 @@ pub const ADMITTED: u8 = 4;
 pub const PLAIN: u8 = 8;
 /// A header `x-runner-context` was sent.
 pub const CONTEXT: u8 = 16;
+/// The body is for the task itself to read (`application/octet-stream`).
+pub const OCTETS: u8 = 32;
+/// Only the beginning of the body comes with the call.
+pub const STREAMED: u8 = 64;
+/// The body is a form, whose parts come after the call.
+pub const MULTIPART: u8 = 128;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
 
 /// The reply has a head of its own.
 pub const HEADERS: u8 = 1;
+/// It is the whole head.
+pub const BARE: u8 = 2;
 
 /// What a frame says. Below 64 it goes to JavaScript, from 64 on it comes from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +74,16 @@ pub enum Kind {
     Report = 6,
     /// The server has closed; the last frame of all. The payload is why, empty for an ordinary close.
     Closed = 7,
+    /// The next bytes of a call's body, or of the part of it under way.
+    Chunk = 8,
+    /// The body is complete.
+    End = 9,
+    /// The client has taken so many bytes of the answer, as u32.
+    Taken = 10,
+    /// A part of a form begins; its head, as JSON.
+    Part = 11,
+    /// The body can't be read to its end; why, as JSON.
+    Unreadable = 12,
     /// The answer to `Call`, `Discover` or, when refused, `Admit`.
     Reply = 64,
     /// The body may be read.
@@ -70,24 +92,43 @@ pub enum Kind {
     AllowedOrigin = 66,
     /// A worker's first frame: its settings, as JSON. The status field carries [`VERSION`].
     Hello = 67,
+    /// The head of an answer whose body follows.
+    Begin = 68,
+    /// The next bytes of the answer.
+    Data = 69,
+    /// The answer is complete; its trailers, as lines `name:value\n`.
+    Finish = 70,
+    /// The answer can't be completed: the connection is to be cut.
+    Break = 71,
+    /// The handler can take so many bytes more of the body, as u32.
+    More = 72,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         use Kind::{
-            Admit, Admitted, AllowedOrigin, Call, Cancel, Closed, Discover, Hello, Origin, Reply, Report,
+            Admit, Admitted, AllowedOrigin, Begin, Break, Call, Cancel, Chunk, Closed, Data, Discover, End,
+            Finish, Hello, More, Origin, Part, Reply, Report, Taken, Unreadable,
         };
-        [Call, Admit, Discover, Origin, Cancel, Report, Closed, Reply, Admitted, AllowedOrigin, Hello]
-            .into_iter()
-            .find(|kind| *kind as u8 == byte)
+        const TO: [Kind; 12] =
+            [Call, Admit, Discover, Origin, Cancel, Report, Closed, Chunk, End, Taken, Part, Unreadable];
+        const FROM: [Kind; 9] = [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More];
+        let (kinds, first) = if byte < 64 { (&TO[..], 1) } else { (&FROM[..], 64) };
+        kinds.get(usize::from(byte).checked_sub(first)?).copied()
     }
 }
 
 /// Looks through a call, once and before anybody waits for it, for the flags that [`put_call`] is to be given.
-pub fn call_flags(admitted: bool, body: &[u8]) -> u8 {
+pub fn call_flags(admitted: bool, mode: Mode, streamed: bool, body: &[u8]) -> u8 {
     let admitted = if admitted { ADMITTED } else { 0 };
-    let plain = if is_plain(body) { PLAIN } else { 0 };
-    admitted | plain
+    let streamed = if streamed { STREAMED } else { 0 };
+    let mode = match mode {
+        Mode::Json if is_plain(body) => PLAIN,
+        Mode::Json => 0,
+        Mode::Octets => OCTETS,
+        Mode::Multipart => MULTIPART,
+    };
+    admitted | streamed | mode
 }
 
 /// Appends a `Call` with its complete body.

@@ -13,9 +13,10 @@ mod report;
 mod request_id;
 
 pub use body::{Body, BodyError, BodyStream};
-pub use call::{Call, Head, Target, TargetKind};
+pub use call::{Call, Head, Mode, Target, TargetKind};
 pub use code::Code;
 pub use latin1::latin1_to_str;
-pub use reply::Reply;
+pub(crate) use reply::header_lines;
+pub use reply::{Dress, Reply};
 pub use report::{Level, Report};
 pub use request_id::RequestId;

@@ -11,12 +11,23 @@ pub struct Reply {
     pub status: StatusCode,
     /// What to write behind the status; `None` writes what Node does.
     pub reason: Option<ReasonPhrase>,
-    /// Whether `headers` decide about the request id too: the handler could change it, and take it away.
-    pub has_head: bool,
+    /// What the front adds to `headers`.
+    pub dress: Dress,
     /// Headers beside the standard block; a `content-type` here replaces `application/json`.
     pub headers: HeaderMap,
     /// The answer, complete or as a stream.
     pub body: Body,
+}
+
+/// What the front adds to a reply's own headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dress {
+    /// The standard block.
+    Standard,
+    /// The standard block without the request id: the handler could change it, and take it away.
+    OwnId,
+    /// Nothing: the handler wrote the whole head.
+    Bare,
 }
 
 impl Reply {
@@ -25,28 +36,35 @@ impl Reply {
         Reply {
             status,
             reason: None,
-            has_head: false,
+            dress: Dress::Standard,
             headers: HeaderMap::new(),
             body: Body::Complete(envelope),
         }
     }
 
-    /// A complete answer with a head of its own: a line with the reason, then lines `name:value`, in latin1. What can't
+    /// An answer with a head of its own: a line with the reason, then lines `name:value`, in latin1. What can't
     /// stand in an answer's head is left out.
-    pub fn with_head(status: StatusCode, head: &[u8], body: Bytes) -> Self {
-        let mut lines = head.split(|&byte| byte == b'\n');
-        let reason = lines.next().filter(|reason| !reason.is_empty());
+    pub fn with_head(status: StatusCode, head: &[u8], body: Body) -> Self {
+        let end = head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len());
+        let (reason, lines) = head.split_at(end);
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
         Reply {
             status,
-            has_head: true,
+            dress: Dress::OwnId,
             reason: reason.and_then(|reason| ReasonPhrase::try_from(reason).ok()),
-            headers: lines.filter_map(header).fold(HeaderMap::new(), |mut headers, (name, value)| {
-                headers.append(name, value);
-                headers
-            }),
-            body: Body::Complete(body),
+            headers: header_lines(lines),
+            body,
         }
     }
+}
+
+/// Reads lines `name:value`; what can't stand in a head is left out.
+pub(crate) fn header_lines(lines: &[u8]) -> HeaderMap {
+    let headers = lines.split(|&byte| byte == b'\n').filter_map(header);
+    headers.fold(HeaderMap::new(), |mut headers, (name, value)| {
+        headers.append(name, value);
+        headers
+    })
 }
 
 fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
@@ -63,7 +81,7 @@ mod tests {
     use super::*;
 
     fn read(head: &[u8]) -> (Option<String>, Vec<(String, Vec<u8>)>) {
-        let Reply { reason, headers, .. } = Reply::with_head(StatusCode::OK, head, Bytes::new());
+        let Reply { reason, headers, .. } = Reply::with_head(StatusCode::OK, head, Body::EMPTY);
         let reason = reason.map(|reason| String::from_utf8(reason.as_bytes().to_vec()).unwrap());
         let lines = headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
         (reason, lines.collect())
@@ -101,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_head_is_read(head in proptest::collection::vec(any::<u8>(), 0..200)) {
-            Reply::with_head(StatusCode::OK, &head, Bytes::new());
+            Reply::with_head(StatusCode::OK, &head, Body::EMPTY);
         }
     }
 }

@@ -20,7 +20,7 @@ fn head() -> Head {
 fn call(body: &[u8]) -> Vec<u8> {
     let target = Target { kind: TargetKind::Event, id: "app.é".into() };
     let mut bytes = Vec::new();
-    put_call(&mut bytes, 7, &target, &head(), call_flags(true, body), body);
+    put_call(&mut bytes, 7, &target, &head(), call_flags(true, Mode::Json, false, body), body);
     bytes
 }
 

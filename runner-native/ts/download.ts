@@ -1,0 +1,94 @@
+import type { Outbox } from './outbox';
+
+/** So many bytes may be on their way to the client; a writer waits above it. */
+const WINDOW = 256 * 1024;
+/** No frame carries more, so that small answers are never stuck behind a large one. */
+const FRAME = 64 * 1024;
+
+/** The body of an answer that is sent as it comes. */
+export class Download {
+  private outstanding = 0;
+  private readonly blocked: (() => void)[] = [];
+  private state: 'new' | 'begun' | 'over' = 'new';
+  /** Called once it is complete, broken off, or nobody takes it any more. */
+  onOver: () => void = () => {};
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly id: number,
+    isAnswered = false,
+  ) {
+    if (isAnswered) this.state = 'over';
+  }
+
+  get hasBegun(): boolean {
+    return this.state !== 'new';
+  }
+
+  get isOver(): boolean {
+    return this.state === 'over';
+  }
+
+  /** Sends the head; see `Outbox.begin`. */
+  begin(status: number, head: string): void {
+    if (this.state !== 'new') return;
+    this.state = 'begun';
+    this.outbox.begin(this.id, status, head);
+  }
+
+  /** The same for a head that is complete: the front adds nothing to it but what frames the answer. */
+  beginBare(status: number, head: string): void {
+    if (this.state !== 'new') return;
+    this.state = 'begun';
+    this.outbox.beginBare(this.id, status, head);
+  }
+
+  /** Sends an answer without any bytes. */
+  complete(status: number, head: string): void {
+    if (this.state !== 'new') return;
+    this.outbox.reply(this.id, status, '', head);
+    this.over();
+  }
+
+  /** Sends bytes; `done` is called when there is room for more. */
+  write(bytes: Uint8Array, done: () => void): void {
+    if (this.state === 'begun') {
+      for (let at = 0; at < bytes.length; at += FRAME) {
+        this.outbox.data(this.id, bytes.subarray(at, at + FRAME));
+      }
+      this.outstanding += bytes.length;
+    }
+    if (this.state !== 'begun' || this.outstanding < WINDOW) done();
+    else this.blocked.push(done);
+  }
+
+  /** The client has taken so many bytes. */
+  taken(bytes: number): void {
+    this.outstanding -= bytes;
+    while (this.outstanding < WINDOW) {
+      const done = this.blocked.shift();
+      if (done === undefined) return;
+      done();
+    }
+  }
+
+  /** It is complete; `trailers` are lines `name:value\n`. */
+  finish(trailers?: string): void {
+    if (this.state !== 'begun') return;
+    this.outbox.finish(this.id, trailers);
+    this.over();
+  }
+
+  /** It can't be completed, or nobody is there to take it: the connection is cut. */
+  break(): void {
+    if (this.state === 'over') return;
+    this.outbox.break(this.id);
+    this.over();
+  }
+
+  private over(): void {
+    this.state = 'over';
+    for (const done of this.blocked.splice(0)) done();
+    this.onOver();
+  }
+}

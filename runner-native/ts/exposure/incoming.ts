@@ -1,0 +1,51 @@
+import { IncomingMessage } from 'node:http';
+import type { Call } from '../call';
+import type { Upload } from '../upload';
+import type { CallSocket } from './socket';
+
+/** What Node does with a parsed head; there is no public way to make a message from one. */
+interface Parsed {
+  _addHeaderLines(lines: readonly string[], count: number): void;
+  _readableState: { ended: boolean; endEmitted: boolean };
+}
+
+/** The request of a call as Node's own object. */
+export function incoming(call: Call, socket: CallSocket): IncomingMessage {
+  const req = call.upload === undefined ? new IncomingMessage(socket) : new Unread(socket, call.upload);
+  const { httpVersion, rawHeaders } = call;
+  const [major = 1, minor = 1] = httpVersion.split('.').map(Number);
+  Object.assign(req, {
+    httpVersion,
+    httpVersionMajor: major,
+    httpVersionMinor: minor,
+    method: call.method,
+    url: call.url,
+  });
+  const parsed = req as unknown as Parsed;
+  parsed._addHeaderLines(rawHeaders, rawHeaders.length);
+  // The very object that the context shows, with the accepted request id in it.
+  req.headers = call.headers;
+  if (call.upload !== undefined) return req;
+  req.complete = true;
+  // The body has been read to its end: so looks a message whose stream is over.
+  Object.assign(parsed._readableState, { ended: true, endEmitted: true });
+  return req.destroy();
+}
+
+/** A request whose body nobody has touched. */
+class Unread extends IncomingMessage {
+  constructor(
+    socket: CallSocket,
+    private readonly upload: Upload,
+  ) {
+    super(socket);
+    upload.onEnd = () => {
+      this.complete = true;
+    };
+    upload.readInto(this);
+  }
+
+  override _read(): void {
+    this.upload.want();
+  }
+}

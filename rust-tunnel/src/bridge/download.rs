@@ -1,0 +1,87 @@
+//! An answer's body on its way from JavaScript to the client.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body::{Body, Frame};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{Bell, Bridge, CallId};
+use crate::protocol::BodyError;
+use crate::protocol::frame::{self, Kind};
+
+/// What the client has taken is told in steps of so many bytes, for each step wakes JavaScript.
+const STEP: u32 = 64 * 1024;
+
+/// One end of an answer's body; dropped without [`Item::End`], the answer breaks off. JavaScript sends no more than the
+/// client takes, so that the channel is bounded by that.
+pub(super) type Source = UnboundedSender<Item>;
+
+pub(super) enum Item {
+    Data(Bytes),
+    End(HeaderMap),
+}
+
+/// The other end, which hyper reads. Dropped early, it cancels the call.
+pub(super) struct Download<B: Bell> {
+    bridge: Bridge<B>,
+    id: CallId,
+    items: UnboundedReceiver<Item>,
+    taken: u32,
+    ended: bool,
+}
+
+impl<B: Bell> Download<B> {
+    pub(super) fn new(bridge: Bridge<B>, id: CallId) -> (Source, Self) {
+        let (source, items) = unbounded_channel();
+        (source, Download { bridge, id, items, taken: 0, ended: false })
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.taken = self.taken.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+        if self.taken >= STEP {
+            let taken = std::mem::take(&mut self.taken).to_le_bytes();
+            let id = self.id.0;
+            self.bridge.shared.doorbell.push(0, |out| frame::put(out, Kind::Taken, 0, id, &taken));
+        }
+    }
+}
+
+impl<B: Bell> Body for Download<B> {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        match self.items.poll_recv(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(Item::Data(data))) => {
+                self.take(data.len());
+                Poll::Ready(Some(Ok(Frame::data(data))))
+            }
+            Poll::Ready(Some(Item::End(trailers))) => {
+                self.ended = true;
+                Poll::Ready((!trailers.is_empty()).then(|| Ok(Frame::trailers(trailers))))
+            }
+            Poll::Ready(None) => {
+                self.ended = true;
+                Poll::Ready(Some(Err(BodyError("the handler broke its answer off".into()))))
+            }
+        }
+    }
+}
+
+impl<B: Bell> Drop for Download<B> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.bridge.cancel_begun(self.id);
+        }
+    }
+}
