@@ -144,7 +144,10 @@ export class Dispatcher {
   private open(call: Call): Download {
     if (call.download === undefined) {
       call.download = new Download(this.outbox, call.number, call.isAnswered);
-      call.download.onOver = () => this.live.delete(call.number);
+      call.download.onOver = () => {
+        call.isAnswered = true;
+        this.live.delete(call.number);
+      };
       this.keep(call);
     }
     return call.download;
@@ -237,11 +240,12 @@ export class Dispatcher {
   }
 
   private succeed(call: Call, request: Request, result: unknown): void {
-    // A handler that answers by itself may go on doing so.
-    if (call.aside?.isTaken) return;
-    let answer: string | Streamed;
+    let answer: string | Streamed | undefined;
     try {
-      answer = (call.kind === 'task' && readStreamed(result)) || this.application.succeed(request, result);
+      answer = call.kind === 'task' ? readStreamed(result) : undefined;
+      // A handler that answers by itself may go on doing so.
+      if (answer === undefined && call.aside?.isTaken) return;
+      answer ??= this.application.succeed(request, result);
     } catch (error) {
       return this.fail(call, error);
     }
@@ -256,6 +260,13 @@ export class Dispatcher {
       return;
     }
     const own = { 'x-runner-request-id': call.requestId, ...headers };
+    if (call.aside?.isTaken) {
+      discard(source);
+      return this.fail(
+        call,
+        new Error('a stream was returned for a call that the task had answered by itself'),
+      );
+    }
     const head = call.aside?.streamedHead(headers) ?? headText('', own);
     const failed = (error: Error): void => {
       const failure = this.failure(call, error);
@@ -303,6 +314,8 @@ export class Dispatcher {
   }
 
   private reply(call: Call, status: number, text: string): void {
+    // A handler that cut the connection, or began to answer by itself, has no second answer.
+    if (call.isAnswered) return;
     const { aside } = call;
     this.outbox.reply(call.number, status, text, aside?.head());
     aside?.answered(status);

@@ -62,6 +62,9 @@ pub enum BackendError {
     /// The worker that had the call is gone; the call may have run.
     #[error("the worker that had the call is gone")]
     WorkerLost,
+    /// The handler wants the connection cut instead of an answer.
+    #[error("the handler cut the connection")]
+    Cut,
     /// The other side answered something that is no answer.
     #[error("the backend broke the protocol")]
     Protocol,
@@ -75,7 +78,8 @@ impl BackendError {
             BackendError::Closing => Code::Closing,
             BackendError::NoWorker => Code::NoWorker,
             BackendError::WorkerLost => Code::WorkerLost,
-            BackendError::Protocol => Code::InternalError,
+            // A cut connection is told nothing.
+            BackendError::Cut | BackendError::Protocol => Code::InternalError,
         }
     }
 }

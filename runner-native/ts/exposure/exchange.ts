@@ -49,7 +49,6 @@ export class Exchange implements Aside {
 
   streamedHead(headers: Streamed['headers']): string {
     const { res } = this;
-    if (this.isTaken) throw new Error('the task has answered already, and returned a stream besides');
     const { 'content-length': _, 'transfer-encoding': __, ...own } = res.getHeaders();
     return headText(res.statusMessage ?? '', { ...own, ...headers });
   }

@@ -15,7 +15,7 @@ interface Assembly {
 
 const assembly = ServerResponse.prototype as unknown as Assembly;
 /** Headers of the connection, which the front writes. */
-const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'trailer']);
+const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 /** The response of a call: Node's own, whose head and body go to Rust instead of a socket, which frames them again. */
 export class Outgoing extends ServerResponse {

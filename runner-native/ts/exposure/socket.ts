@@ -17,9 +17,8 @@ export class CallSocket extends Socket {
       _writev: { value: null },
     });
     this.on('close', () => {
-      const { upload, download } = call;
       // Whoever destroys the socket cuts the connection; after an answer there is nothing left to cut.
-      if (upload?.isOpen || (download?.hasBegun && !download.isOver)) call.openDownload().break();
+      if (!call.isAnswered && !call.isCancelled) call.openDownload().break();
     });
   }
 

@@ -28,6 +28,7 @@ pub(super) enum Answer {
     Origin(Option<HeaderValue>),
     /// A reply whose head is longer than the reply.
     Broken,
+    Cut,
 }
 
 /// A call holds its place, and with it its permit, until JavaScript settles it: a client that goes away must not

@@ -30,13 +30,14 @@ pub(super) struct Download<B: Bell> {
     id: CallId,
     items: UnboundedReceiver<Item>,
     taken: u32,
+    breaking: bool,
     ended: bool,
 }
 
 impl<B: Bell> Download<B> {
     pub(super) fn new(bridge: Bridge<B>, id: CallId) -> (Source, Self) {
         let (source, items) = unbounded_channel();
-        (source, Download { bridge, id, items, taken: 0, ended: false })
+        (source, Download { bridge, id, items, taken: 0, breaking: false, ended: false })
     }
 
     fn take(&mut self, bytes: usize) {
@@ -69,6 +70,11 @@ impl<B: Bell> Body for Download<B> {
             Poll::Ready(Some(Item::End(trailers))) => {
                 self.ended = true;
                 Poll::Ready((!trailers.is_empty()).then(|| Ok(Frame::trailers(trailers))))
+            }
+            // What was sent before goes out first: hyper flushes when a body has nothing for it.
+            Poll::Ready(None) if !std::mem::replace(&mut self.breaking, true) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
             }
             Poll::Ready(None) => {
                 self.ended = true;

@@ -144,7 +144,7 @@ impl<B: Bell> Bridge<B> {
                 self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
                 self.shared.calls.forget(id);
             }
-            Kind::Break => self.shared.calls.forget(id),
+            Kind::Break => self.shared.calls.complete(id, Answer::Cut),
             _ => {
                 if let Some(answer) = answer(frame) {
                     self.shared.calls.complete(id, answer);
@@ -211,6 +211,7 @@ impl<B: Bell> Backend for Bridge<B> {
         match self.ask(|out, id| frame::put_admit(out, id, target, head)).await? {
             Answer::Admitted => Ok(Admission::Accepted),
             Answer::Reply(reply) => Ok(Admission::Refused(reply)),
+            Answer::Cut => Err(BackendError::Cut),
             Answer::Origin(_) | Answer::Broken => Err(BackendError::Protocol),
         }
     }
@@ -264,6 +265,7 @@ impl Answer {
     fn into_reply(self) -> Result<Reply, BackendError> {
         match self {
             Answer::Reply(reply) => Ok(reply),
+            Answer::Cut => Err(BackendError::Cut),
             Answer::Admitted | Answer::Origin(_) | Answer::Broken => Err(BackendError::Protocol),
         }
     }

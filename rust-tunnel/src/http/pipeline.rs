@@ -12,8 +12,8 @@ use super::respond::Answer;
 use super::route::{self, Operation};
 use super::sent::Sent;
 use super::upload::Upload;
-use super::{auth, cors, loopback, media};
-use crate::backend::{Admission, Backend};
+use super::{auth, cors, loopback, media, respond};
+use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::{Body, Call, Head, Mode, Reply, RequestId, Target};
 
 /// Answers one request.
@@ -33,6 +33,7 @@ pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> 
     let response = match outcome {
         Ok(Outcome::Reply(reply)) => answer.reply(reply, &front.config),
         Ok(Outcome::Preflight(asked)) => answer.preflight(asked, &front.config),
+        Err(Rejection::Backend(BackendError::Cut)) => return respond::cut(),
         Err(rejection) => answer.refuse(&rejection, &front.config, front.backend.as_ref()),
     };
     front.stats.count(response.status());

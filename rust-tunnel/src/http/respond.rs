@@ -116,6 +116,25 @@ impl Persistence {
     }
 }
 
+/// Stands in for an answer where the connection is to end without one.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the connection is cut")]
+pub(super) struct Cut;
+
+impl Cut {
+    /// The response to send, if it is one.
+    pub(super) fn check(response: Response<HttpBody>) -> Result<Response<HttpBody>, Cut> {
+        if response.extensions().get::<Cut>().is_some() { Err(Cut) } else { Ok(response) }
+    }
+}
+
+/// No answer at all.
+pub(super) fn cut() -> Response<HttpBody> {
+    let mut response = Response::new(HttpBody::empty());
+    response.extensions_mut().insert(Cut);
+    response
+}
+
 /// What becomes of a panic in a step: the client gets a bland 500, and the connection goes on.
 // tower-http's trait gives the payload by value.
 #[allow(clippy::needless_pass_by_value)]

@@ -45,6 +45,8 @@ function dechunked(text: string): string {
   const [, size, rest] = /^([0-9a-f]+)\r\n(.*)$/is.exec(text) ?? [];
   if (size === undefined || rest === undefined) return text;
   const length = Number.parseInt(size, 16);
-  if (length === 0) return `(last chunk)${rest.trim() === '' ? '' : ` ${rest.trim()}`}`;
+  // Names of trailers count without their case, as those of headers.
+  const trailers = rest.trim().replace(/^[^:\r\n]+/gm, (name) => name.toLowerCase());
+  if (length === 0) return `(last chunk)${trailers === '' ? '' : ` ${trailers}`}`;
   return rest.slice(0, length) + dechunked(rest.slice(length + 2));
 }

@@ -62,7 +62,17 @@ const STARTS = [
 
 export function target(random: Chance): string {
   const path = pick(random, STARTS) + several(random, 7, () => pick(random, PIECES)).join('');
-  return /^(\/|http)/.test(path) ? path : `/${path}`;
+  const made = /^(\/|http)/.test(path) ? path : `/${path}`;
+  return isMisread(made) ? target(random) : made;
+}
+
+/** Node 20 leaves dots behind a segment that begins with one (`/.a/./b`), which the URL standard takes away. */
+function isMisread(made: string): boolean {
+  try {
+    return /\/\.{1,2}(\/|$)/.test(new URL(made, 'http://localhost').pathname);
+  } catch {
+    return false;
+  }
 }
 
 const KEYS = [

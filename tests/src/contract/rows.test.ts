@@ -61,8 +61,10 @@ describe('differences', () => {
     for (const { one } of differing) assert.match(one.differs?.by ?? '', REASON, one.does);
   });
 
-  it('of the parser are never of a success', () => {
+  it('of the parser are never of a JSON call that succeeds', () => {
     for (const { one } of differing) {
+      // What a task writes by itself is no JSON call.
+      if (one.rows.every((row) => row.startsWith('1.8/trailers'))) continue;
       if (isAct(one) || !one.differs?.by.startsWith('parser: ')) continue;
       for (const { gets } of [one, one.differs.ours]) {
         for (const { status } of (Array.isArray(gets) ? gets : [gets]) as Expected[]) {

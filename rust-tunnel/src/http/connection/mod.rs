@@ -21,6 +21,7 @@ use tower::ServiceExt;
 
 use super::io::guard::{MAX_FIELDS, MAX_HEAD};
 use super::io::{SharedWire, Socket, Wire};
+use super::respond::Cut;
 use super::sent::{self, Sent};
 use super::stop::{Order, Stopping};
 use crate::config::Timeouts;
@@ -118,7 +119,10 @@ impl<S: Socket> Connection<'_, S> {
             let head = wire.lock().next_head().unwrap_or_default();
             request.extensions_mut().insert(Sent { head, peers: peers.clone() });
             let (router, busy) = (house.router.clone(), Activity::begin(activity));
-            async move { router.oneshot(request).await.map(|response| activity::until_sent(response, busy)) }
+            async move {
+                let Ok(response) = router.oneshot(request).await;
+                Cut::check(response).map(|response| activity::until_sent(response, busy))
+            }
         });
         let hyper = |builder: &http1::Builder| builder.serve_connection(TokioIo::new(wire.io()), &service);
         let mut builder = http1::Builder::new();

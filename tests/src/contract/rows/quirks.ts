@@ -27,7 +27,7 @@ export const quirks: Said = {
   D9: 'errors with a status that has no body',
   D10: 'a context that its schema refuses',
   D11: 'calls during the boot',
-  D12: { later: 'a throw after the task has answered' },
+  D12: 'a throw after the task has answered',
   D13: 'data of an error that can not be written',
   D14: 'stacks that go out',
   D15: 'cancellations that nobody logs',

@@ -128,7 +128,7 @@ export const requests: Readonly<Record<string, Said>> = {
   '1.7': {
     'content-type': 'every type that is neither multipart nor octet-stream is JSON',
     multipart: { later: 'multipart anywhere in the type is multipart' },
-    octet: { later: 'application/octet-stream is a stream' },
+    octet: 'application/octet-stream is a stream',
     empty: 'an empty body: input undefined',
     invalid: 'what the serializer does not read: 400 INVALID_JSON',
     scalar: 'no object: it is the input',
