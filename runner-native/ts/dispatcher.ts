@@ -149,6 +149,8 @@ export class Dispatcher {
         this.live.delete(call.number);
       };
       this.keep(call);
+      // Nobody is there: what is written goes nowhere, and nobody waits for room.
+      if (call.isCancelled) call.download.break();
     }
     return call.download;
   }

@@ -30,17 +30,20 @@ pub(super) struct Download<B: Bell> {
     id: CallId,
     items: UnboundedReceiver<Item>,
     taken: u32,
+    /// Bytes that are still to come, where the head says so: hyper lets go once it has them.
+    left: Option<u64>,
     breaking: bool,
     ended: bool,
 }
 
 impl<B: Bell> Download<B> {
-    pub(super) fn new(bridge: Bridge<B>, id: CallId) -> (Source, Self) {
+    pub(super) fn new(bridge: Bridge<B>, id: CallId, length: Option<u64>) -> (Source, Self) {
         let (source, items) = unbounded_channel();
-        (source, Download { bridge, id, items, taken: 0, breaking: false, ended: false })
+        (source, Download { bridge, id, items, taken: 0, left: length, breaking: false, ended: false })
     }
 
     fn take(&mut self, bytes: usize) {
+        self.left = self.left.map(|left| left.saturating_sub(bytes as u64));
         self.taken = self.taken.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
         if self.taken >= STEP {
             let taken = std::mem::take(&mut self.taken).to_le_bytes();
@@ -86,7 +89,7 @@ impl<B: Bell> Body for Download<B> {
 
 impl<B: Bell> Drop for Download<B> {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.ended && self.left != Some(0) {
             self.bridge.cancel_begun(self.id);
         }
     }

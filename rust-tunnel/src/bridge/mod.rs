@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -135,8 +135,9 @@ impl<B: Bell> Bridge<B> {
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
             Kind::Begin => {
-                let (source, body) = Download::new(self.clone(), id);
-                let reply = begun(frame, Body::Stream(BodyStream::new(body)));
+                let mut reply = begun(frame);
+                let (source, body) = Download::new(self.clone(), id, length(&reply.headers));
+                reply.body = Body::Stream(BodyStream::new(body));
                 self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
             }
             Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
@@ -296,11 +297,15 @@ fn answer(frame: &Frame<'_>) -> Option<Answer> {
 }
 
 /// The head of an answer whose body follows.
-fn begun(frame: &Frame<'_>, body: Body) -> Reply {
+fn begun(frame: &Frame<'_>) -> Reply {
     let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let head = frame::split_reply(frame.payload).map_or(&[][..], |(head, _)| head);
     let dress = if frame.flags & frame::BARE == 0 { Dress::OwnId } else { Dress::Bare };
-    Reply { dress, ..Reply::with_head(status, head, body) }
+    Reply { dress, ..Reply::with_head(status, head, Body::EMPTY) }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn number(payload: &[u8]) -> u32 {
