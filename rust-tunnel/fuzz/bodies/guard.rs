@@ -1,23 +1,30 @@
 use rust_tunnel::http::guard::Guard;
 
-/// However the bytes of a connection are cut into reads, the guard says the same of them and reads the same heads.
+/// However the bytes of a connection are cut into reads, the guard says the same of them, reads the same heads and
+/// trailers, and hands the same bytes on.
 pub fn run(bytes: &[u8]) {
     let whole = verdict(bytes, bytes.len());
     for cut in [1, 2, 7] {
         assert_eq!(verdict(bytes, cut), whole, "read by {cut}");
     }
-    let mut guard = Guard::new();
-    if let Err(refused) = guard.inspect(bytes) {
-        assert!(refused.clean <= bytes.len());
-        let mut before = Guard::new();
-        assert!(before.inspect(&bytes[..refused.clean]).is_ok(), "what is clean is accepted");
+    if let Err(refused) = Guard::new().inspect(&mut bytes.to_vec()) {
+        let mut clean = bytes[..refused.clean].to_vec();
+        assert!(Guard::new().inspect(&mut clean).is_ok(), "what is clean is accepted");
     }
 }
 
-/// The answer to what is refused, and all heads before.
-fn verdict(bytes: &[u8], cut: usize) -> (Option<&'static [u8]>, Vec<Vec<u8>>) {
+/// The answer to what is refused, all heads and trailers before it, and without a refusal what is handed on.
+type Verdict = (Option<&'static [u8]>, Vec<[Vec<u8>; 2]>, Vec<u8>);
+
+fn verdict(bytes: &[u8], cut: usize) -> Verdict {
     let mut guard = Guard::new();
-    let refused = bytes.chunks(cut.max(1)).find_map(|read| guard.inspect(read).err());
-    let heads = std::iter::from_fn(|| guard.next_head()).map(|head| head.to_vec()).collect();
-    (refused.map(|refused| refused.refusal.response()), heads)
+    let mut passed = Vec::new();
+    let refused = bytes.chunks(cut.max(1)).find_map(|read| {
+        let mut read = read.to_vec();
+        let length = guard.inspect(&mut read).inspect_err(|_| passed.clear());
+        length.map(|length| passed.extend_from_slice(&read[..length])).err()
+    });
+    let heads = std::iter::from_fn(|| guard.next_head());
+    let heads = heads.map(|head| [head.raw.to_vec(), head.trailers.lines().to_vec()]).collect();
+    (refused.map(|refused| refused.refusal.response()), heads, passed)
 }

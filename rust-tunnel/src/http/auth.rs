@@ -15,6 +15,7 @@ use crate::protocol::{Level, Report, RequestId, latin1_to_str};
 pub(super) fn check<B: Backend>(
     auth: &Auth,
     parts: &Parts,
+    target: &str,
     request_id: &RequestId,
     backend: &B,
 ) -> Result<bool, Rejection> {
@@ -26,7 +27,7 @@ pub(super) fn check<B: Backend>(
             data: json!({
                 "requestId": request_id.as_str(),
                 "method": parts.method.as_str(),
-                "path": route::pathname(&parts.uri),
+                "path": route::pathname(target),
                 "status": code.status().as_u16(),
                 "code": code.as_str(),
             }),

@@ -1,5 +1,6 @@
-use http::request::Parts;
-use http::{HeaderMap, HeaderName, Version, header};
+use http::{HeaderMap, HeaderName, header};
+
+use super::io::guard::SentHead;
 
 /// Whether the connection stays open after the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +15,8 @@ const FRAMING: [HeaderName; 3] =
 
 impl Persistence {
     /// What the client wishes.
-    pub(super) fn of(parts: &Parts) -> Self {
-        let close = wishes(&parts.headers, "close")
-            || (parts.version == Version::HTTP_10 && !wishes(&parts.headers, "keep-alive"));
-        if close { Persistence::Close } else { Persistence::KeepAlive }
+    pub(super) fn of(sent: &SentHead) -> Self {
+        if sent.closes { Persistence::Close } else { Persistence::KeepAlive }
     }
 
     /// Takes out of an answer's own headers what is the front's to say. A wish to close is granted, and who sends a stream

@@ -2,10 +2,11 @@
 
 use axum::body::Body as HttpBody;
 use http::request::Parts;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, header};
 
 use super::front::Front;
 use super::headers::{CONTEXT, REQUEST_ID};
+use super::io::guard::SentHead;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
 use super::respond::Answer;
@@ -18,13 +19,16 @@ use crate::protocol::{Body, Call, Head, Mode, Reply, RequestId, Target};
 
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
-    let (parts, body) = request.into_parts();
-    let persistence = Persistence::of(&parts);
+    let (mut parts, body) = request.into_parts();
+    let sent: Sent = parts.extensions.remove().unwrap_or_default();
+    let persistence = Persistence::of(&sent.head);
     let cors = cors::Grant::resolve(&front.config.cors, &parts.headers, front.backend.as_ref()).await;
-    let mut answer = Answer { persistence, cors, request_id: None };
-    let mut upload = Upload::new(body, &parts.headers, &front.config);
+    let http10 = sent.head.http10;
+    let mut answer = Answer { persistence, http10, cors, request_id: None };
+    let expects_continue = !http10 && parts.headers.contains_key(header::EXPECT);
+    let mut upload = Upload::new(body, expects_continue, &front.config);
 
-    let outcome = run(front, parts, &mut answer, &mut upload).await;
+    let outcome = run(front, parts, sent, &mut answer, &mut upload).await;
     if front.is_closing() {
         answer.persistence = Persistence::Close;
     }
@@ -47,23 +51,25 @@ enum Outcome {
 
 async fn run<B: Backend>(
     front: &Front<B>,
-    mut parts: Parts,
+    parts: Parts,
+    sent: Sent,
     answer: &mut Answer,
     upload: &mut Upload,
 ) -> Result<Outcome, Rejection> {
     let Front { config, backend, .. } = front;
     loopback::check(&config.auth, &config.cors, &parts.headers)?; // 403
-    let route = route::find(&config.base_path, &parts.uri).ok_or(Rejection::Outside)?; // 404
+    let path = sent.target(&parts.uri);
+    let route = route::find(&config.base_path, path).ok_or(Rejection::Outside)?; // 404
     if parts.method == Method::OPTIONS {
         return Ok(Outcome::Preflight(cors::Asked::of(&parts.headers))); // 204
     }
     let request_id = RequestId::accept_or_generate(parts.headers.get_all(REQUEST_ID));
     answer.request_id = Some(request_id.clone());
     let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
-    let authenticated = auth::check(&config.auth, &parts, &request_id, backend.as_ref())?; // 401, 500
-    let Sent { head, peers } = parts.extensions.remove().unwrap_or_default();
+    let authenticated = auth::check(&config.auth, &parts, path, &request_id, backend.as_ref())?; // 401, 500
     let has_context = parts.headers.contains_key(CONTEXT);
-    let head = Head { request_id, raw: head, peers, authenticated, has_context };
+    let Sent { head: SentHead { raw, .. }, peers } = sent;
+    let head = Head { request_id, raw, peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {

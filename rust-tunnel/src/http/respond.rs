@@ -2,7 +2,7 @@ use std::any::Any;
 
 use axum::body::Body as HttpBody;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
 
@@ -20,6 +20,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) persistence: Persistence,
+    /// The client speaks 1.0, and knows no chunks.
+    pub(super) http10: bool,
     pub(super) cors: cors::Grant,
     /// `None` where none is sent: outside the base path, on a preflight, and to a foreign name or page.
     pub(super) request_id: Option<RequestId>,
@@ -36,15 +38,25 @@ impl Answer {
             let is_complete = matches!(body, Body::Complete(_));
             self.persistence = self.persistence.take_framing(&mut headers, is_complete);
         }
-        let body = match body {
-            Body::Complete(bytes) => HttpBody::from(bytes),
+        let stream = match body {
+            Body::Complete(bytes) => return self.finish(status, reason, headers, bytes.into(), config),
             Body::Stream(stream) => HttpBody::new(stream),
         };
-        if dress == Dress::Bare {
-            self.persistence.put(config, &mut headers);
-            return response(status, reason, headers, body);
+        let http10 = self.http10;
+        if http10 {
+            self.persistence = Persistence::Close;
         }
-        self.finish(status, reason, headers, body, config)
+        let mut response = if dress == Dress::Bare {
+            self.persistence.put(config, &mut headers);
+            response(status, reason, headers, stream)
+        } else {
+            self.finish(status, reason, headers, stream, config)
+        };
+        if http10 {
+            // hyper goes by the answer's version, and ends this one by closing. Node would call it 1.1 all the same.
+            *response.version_mut() = Version::HTTP_10;
+        }
+        response
     }
 
     /// A refusal of the front's own; the one place that writes it to the wire and to the log.

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use http::{Method, Uri};
+use http::Method;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -39,8 +39,8 @@ impl Route {
 }
 
 /// Reads a request target as the stock exposure does (contract 1.1). `None`: not under the base path.
-pub(super) fn find(base_path: &str, uri: &Uri) -> Option<Route> {
-    let path = pathname(uri)?;
+pub(super) fn find(base_path: &str, target: &str) -> Option<Route> {
+    let path = pathname(target)?;
     let rest = path.strip_prefix(base_path)?;
     if !(rest.is_empty() || rest.starts_with('/')) {
         return None;
@@ -78,18 +78,20 @@ fn target_id<'a>(segments: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// `new URL(target, 'http://localhost').pathname`.
-pub(super) fn pathname(uri: &Uri) -> Option<Cow<'_, str>> {
-    let path = uri.path();
-    if uri.authority().is_none() && is_plain(path) {
-        return Some(Cow::Borrowed(path));
+pub(super) fn pathname(target: &str) -> Option<Cow<'_, str>> {
+    if is_plain(target) {
+        return Some(Cow::Borrowed(target));
     }
-    let base = Url::parse("http://localhost").ok()?;
-    let target = uri.to_string();
-    let url = base.join(&target).ok()?;
-    Some(Cow::Owned(url.path().to_owned()))
+    let url = match target.as_bytes() {
+        // Any number of slashes goes before a host, which the crate knows only behind a scheme.
+        [b'/' | b'\\', b'/' | b'\\', ..] => Url::parse(&format!("http:{target}")),
+        _ => Url::parse("http://localhost").and_then(|base| base.join(target)),
+    };
+    Some(Cow::Owned(url.ok()?.path().to_owned()))
 }
 
-/// Whether the URL parser would leave the path as it is: nothing to encode, no dot segments, no second slash in front.
+/// Whether the URL parser would leave it as it is: only a path, nothing to encode, no dot segments, no second slash in
+/// front.
 fn is_plain(path: &str) -> bool {
     let bytes = path.as_bytes();
     let first_is_segment = matches!(bytes, [b'/'] | [b'/', 0x21..=0x2E | 0x30..=0x7E, ..]);

@@ -1,14 +1,50 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+
+use super::io::guard::{SHOWN_FIELDS, SentHead};
 
 /// What hyper's request does not tell, in one of its extensions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
-    /// From the request line to the last header line, as it came.
-    pub(super) head: Bytes,
+    pub(super) head: SentHead,
     pub(super) peers: Peers,
+}
+
+impl Sent {
+    /// Puts it into the request, and takes out the header lines that Node would not show.
+    pub(super) fn attach<B>(self, request: &mut Request<B>) {
+        if self.head.fields > SHOWN_FIELDS {
+            *request.headers_mut() = shown(&self.head.raw);
+        }
+        request.extensions_mut().insert(self);
+    }
+
+    /// The request's target as it was sent, or its path where that leads to the same place.
+    pub(super) fn target<'a>(&'a self, shown: &'a Uri) -> &'a str {
+        if self.head.odd_target { second_word(&self.head.raw) } else { shown.path() }
+    }
+}
+
+/// The target in a request line, which the guard has found to be ASCII between two blanks.
+fn second_word(head: &[u8]) -> &str {
+    let word = head.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
+    std::str::from_utf8(word).unwrap_or_default()
+}
+
+/// The header lines of a head, as far as Node shows them.
+fn shown(head: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in head.split(|&byte| byte == b'\n').skip(1).take(usize::from(SHOWN_FIELDS)) {
+        let mut parts = line.splitn(2, |&byte| byte == b':');
+        let name = parts.next().map(HeaderName::from_bytes);
+        let value = parts.next().map(|value| HeaderValue::from_bytes(value.trim_ascii()));
+        if let (Some(Ok(name)), Some(Ok(value))) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    headers
 }
 
 /// `remoteAddress remotePort localAddress localPort`, as `net.Socket` shows them; empty if unknown.
@@ -24,6 +60,36 @@ pub(super) fn peers(ends: Option<(SocketAddr, SocketAddr)>) -> Peers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sent(raw: &'static str, fields: u16, odd_target: bool) -> Sent {
+        let head = SentHead { raw: raw.as_bytes().into(), fields, odd_target, ..SentHead::default() };
+        Sent { head, peers: Peers::default() }
+    }
+
+    #[test]
+    fn a_target_is_read_from_the_head_where_hyper_was_shown_another() {
+        let shown = Uri::from_static("/a?b");
+        assert_eq!(sent("GET /<a>?b#c HTTP/1.1\r\n", 0, true).target(&shown), "/<a>?b#c");
+        assert_eq!(sent("GET /a?b#c HTTP/1.1\r\n", 0, false).target(&shown), "/a");
+        assert_eq!(Sent::default().target(&shown), "/a");
+    }
+
+    #[test]
+    fn header_lines_after_the_thousandth_are_taken_out() {
+        for (count, shown) in [(999, 1), (1000, 0)] {
+            let many = "A: \t1 \r\n".repeat(count);
+            let head = format!("GET / HTTP/1.1\r\n{many}Last:x:y\r\n").leak();
+            let mut request = Request::new(());
+            request.headers_mut().insert("last", HeaderValue::from_static("x:y"));
+            sent(head, count as u16 + 1, false).attach(&mut request);
+            let headers = request.headers();
+            assert_eq!(headers.get_all("last").iter().filter(|value| *value == "x:y").count(), shown);
+            if shown == 0 {
+                assert_eq!(headers.get_all("a").iter().filter(|value| *value == "1").count(), count);
+            }
+            assert!(request.extensions().get::<Sent>().is_some());
+        }
+    }
 
     #[test]
     fn peers_read_as_in_node() {

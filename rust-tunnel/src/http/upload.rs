@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::body::Body as HttpBody;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, header};
 use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use tokio::time::error::Elapsed;
@@ -51,7 +50,7 @@ enum State {
 }
 
 impl Upload {
-    pub(super) fn new(body: HttpBody, headers: &HeaderMap, config: &Config) -> Self {
+    pub(super) fn new(body: HttpBody, expects_continue: bool, config: &Config) -> Self {
         let state = if body.is_end_stream() { State::Ended } else { State::Untouched };
         Upload {
             body,
@@ -59,7 +58,7 @@ impl Upload {
             limit: config.limits.json_max_size,
             json_limit: config.limits.json_max_size,
             deadline: config.timeouts.request.get(),
-            expects_continue: headers.contains_key(header::EXPECT),
+            expects_continue,
             state,
         }
     }

@@ -23,10 +23,6 @@ const by =
   (text, _node, ours) =>
     ours === 'refused 400' && pattern.test(text);
 
-/** An absolute target whose authority is one to Node, but not to `http::Uri`. */
-const ABSOLUTE = /(?:^|[^A-Z-])[A-Z-]+ [a-z]+:\/\/([^\s/?#]*)/i;
-const AUTHORITY = /^(?:[^@:%[\]]*(?::[^@:[\]]*)?@)?[^@:%[\]]+(?::\d*)?$/;
-
 /**
  * What `rust-tunnel/src/http/io/guard/mod.rs` documents, by what shows it, and behind `hyper:` what hyper refuses after
  * the guard has let it pass. The first that fits is the reason.
@@ -36,14 +32,6 @@ const DOCUMENTED: readonly (readonly [reason: string, shown: Shown])[] = [
   ['HTTP/0.9: no version in the request line', by(/(?:^|[^A-Z-])[A-Z-]+ +[^ \r\n]+\r?\n/)],
   ['a version that is not 1.0 or 1.1', by(/ (?:HTTP|RTSP|ICE)\/(?!1\.[01]\r)/)],
   ['an empty Transfer-Encoding', by(/transfer-encoding:[ \t]*\r\n/i)],
-  ['Transfer-Encoding in 1.0', by(/HTTP\/1\.0\r\n[\s\S]*transfer-encoding:/i)],
-  ['no http::Uri: the path', by(/[A-Z] [^ ?#\r\n]*[<>`]/)],
-  ['no http::Uri: the query', by(/[A-Z] [^ ?#\r\n]*\?[^ #\r\n]*[<>"]/)],
-  ['no http::Uri: more than an asterisk', by(/[A-Z] \*[^ \r\n]/)],
-  [
-    'no http::Uri: the authority',
-    (text, _node, ours) => ours === 'refused 400' && !AUTHORITY.test(ABSOLUTE.exec(text)?.[1] ?? 'h'),
-  ],
   ['CONNECT to what is no authority', by(/CONNECT /)],
   ['hyper: a bare CR among empty lines', by(/\r(?=[A-Z\r])/)],
   ['hyper: a Transfer-Encoding that is not ASCII', by(/transfer-encoding:[^\r]*[\x80-\xff]/i)],

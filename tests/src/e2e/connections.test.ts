@@ -75,13 +75,6 @@ for (const backend of backends) {
       await connection.closed;
     });
 
-    // Node says HTTP/1.1 here; hyper answers in the version it was asked in. Clients of HTTP/1.0 understand both.
-    it('answer HTTP/1.0 in HTTP/1.0', async (t) => {
-      const connection = await opened(t);
-      const answer = await connection.write(request({ ...taskRequest('keep', 'x'), version: '1.0' })).read();
-      assert.equal(answer.version, 'HTTP/1.0');
-    });
-
     it('may begin with an empty line', async (t) => {
       const connection = await opened(t);
       const answer = await connection

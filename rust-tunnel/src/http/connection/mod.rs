@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, Sleep};
 use tower::ServiceExt;
 
-use super::io::guard::{MAX_FIELDS, MAX_HEAD};
+use super::io::guard::MAX_HEAD;
 use super::io::{SharedWire, Socket, Wire};
 use super::respond::Cut;
 use super::sent::{self, Sent};
@@ -117,7 +117,7 @@ impl<S: Socket> Connection<'_, S> {
         let service = service_fn(|mut request: Request<Incoming>| {
             // hyper asks once for each head, in their order.
             let head = wire.lock().next_head().unwrap_or_default();
-            request.extensions_mut().insert(Sent { head, peers: peers.clone() });
+            Sent::attach(Sent { head, peers: peers.clone() }, &mut request);
             let (router, busy) = (house.router.clone(), Activity::begin(activity));
             async move {
                 let Ok(response) = router.oneshot(request).await;
@@ -172,9 +172,9 @@ impl<S: Socket> Connection<'_, S> {
             .await;
             match next {
                 Next::Widen => {
-                    builder.max_headers(usize::from(MAX_FIELDS));
+                    builder.max_headers(wire.lock().widen());
                     let unused = std::mem::replace(&mut serving, hyper(&builder)).into_parts().read_buf;
-                    wire.lock().widen(&unused);
+                    wire.lock().give_back(&unused);
                 }
                 // Bytes that hyper holds on to would be lost with it; it holds none while it only waits.
                 Next::Park if !serving.into_parts().read_buf.is_empty() => return Next::End(Some(b"")),

@@ -2,20 +2,22 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
-use http::Response;
+use http::{Response, Version};
 use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::super::route;
 use super::super::stop::Stop;
 use super::*;
 use crate::config::tests::config;
 
 const GET: &[u8] = b"GET /quick HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// A connection over memory, whose router answers `/echo` with the body, `/head` with the head as it was sent, `/stuck`
-/// never, and everything else with the number of header lines.
+/// A connection over memory, whose router answers `/echo` with the body, `/head` with the head as it was sent, `/trailers`
+/// with those, `/stream` with the body as it comes and in 1.0, `/stuck` never, and everything else with the number of
+/// header lines.
 struct Bench {
     client: DuplexStream,
     stop: Stop,
@@ -38,10 +40,21 @@ fn bench() -> Bench {
         let guard = TellOnDrop(tell.clone());
         async move {
             let (parts, body) = request.into_parts();
-            let answer = match parts.uri.path() {
+            let sent = parts.extensions.get::<Sent>().unwrap();
+            let path = route::pathname(sent.target(&parts.uri)).unwrap();
+            let answer = match &*path {
                 "/echo" => body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
-                "/head" => parts.extensions.get::<Sent>().unwrap().head.clone(),
+                "/head" => sent.head.raw.clone(),
+                "/trailers" => {
+                    let _ = body.collect().await;
+                    sent.head.trailers.lines()
+                }
                 "/stuck" => std::future::pending().await,
+                "/stream" => {
+                    let mut response = Response::new(body);
+                    *response.version_mut() = Version::HTTP_10;
+                    return Ok(response);
+                }
                 _ => parts.headers.len().to_string().into(),
             };
             drop(guard);
@@ -76,6 +89,12 @@ impl Bench {
             text.push(char::from(byte[0]));
         }
         text
+    }
+
+    async fn read_exactly(&mut self, length: usize) -> String {
+        let mut text = vec![0; length];
+        self.client.read_exact(&mut text).await.unwrap();
+        String::from_utf8(text).unwrap()
     }
 
     /// Everything up to the server's end.
@@ -118,6 +137,74 @@ async fn a_head_of_many_lines_is_served_even_behind_another_request() {
     bench.read_until("\r\n\r\n1").await;
     bench.read_until("\r\n\r\n501").await;
     bench.read_until("\r\n\r\n1").await;
+}
+
+#[tokio::test]
+async fn as_many_lines_as_fit_into_a_head_are_served() {
+    let mut bench = bench();
+    for count in [127, 128, 2500, 8000] {
+        let wide = format!("GET /quick HTTP/1.1\r\nhost: a\r\n{}\r\n", "a:\r\n".repeat(count));
+        // In two reads, so that it is made wider than it had to be at first.
+        let (first, second) = wide.split_at(wide.len() * 2 / 3);
+        bench.send(first.as_bytes()).await;
+        tokio::task::yield_now().await;
+        bench.send(second.as_bytes()).await;
+        bench.read_until(&format!("\r\n\r\n{}", (count + 1).min(1000))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_1_0_is_answered_in_1_1() {
+    let mut bench = bench();
+    let kept = "GET /quick HTTP/1.0\r\nconnection: keep-alive, close\r\n\r\n";
+    let body = "POST /echo HTTP/1.0\r\nproxy-connection: keep-alive\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\nabc";
+    bench.send(&[kept, body].concat().into_bytes()).await;
+    for end in ["\r\n\r\n1", "\r\n\r\nabc"] {
+        let answer = bench.read_until(end).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && !answer.contains("close"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_without_chunks_ends_the_connection() {
+    let mut bench = bench();
+    let request = "POST /stream HTTP/1.0\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n";
+    bench.send(format!("{request}3\r\none\r\n").as_bytes()).await;
+    let begun = bench.read_until("\r\n\r\none").await;
+    assert!(begun.starts_with("HTTP/1.0 200 OK\r\n") && !begun.contains("transfer-encoding"), "{begun}");
+    bench.send(b"3\r\ntwo\r\n0\r\n\r\n").await;
+    assert_eq!(bench.rest().await, "two");
+}
+
+#[tokio::test]
+async fn targets_that_are_no_uri_reach_the_router_as_they_were_sent() {
+    let mut bench = bench();
+    for target in ["/head?<>\"`", "http://h/head", "//[::1]/head?`", "/./head#<"] {
+        let head = format!("GET {target} HTTP/1.1\r\nhost: a\r\n");
+        bench.send(format!("{head}\r\n").as_bytes()).await;
+        bench.read_until(&format!("\r\n\r\n{head}")).await;
+    }
+}
+
+#[tokio::test]
+async fn trailers_belong_to_their_request() {
+    let mut bench = bench();
+    let head = "POST /trailers HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+    let many = "t: x\r\n".repeat(500);
+    let pipelined = format!("{head}1\r\na\r\n0\r\nX-A: 1\r\n\r\n{head}0\r\n\r\n{head}0\r\n{many}\r\n");
+    bench.send(pipelined.as_bytes()).await;
+    for trailers in ["X-A: 1\r\n", "", many.as_str()] {
+        bench.read_until(&format!("content-length: {}\r\n", trailers.len())).await;
+        assert!(bench.read_until("\r\n\r\n").await.starts_with("date"));
+        assert_eq!(bench.read_exactly(trailers.len()).await, trailers);
+    }
+    // In reads that hold nothing for hyper.
+    bench.send(format!("{head}0\r\n").as_bytes()).await;
+    for piece in ["b", ": c\r\n", "d:\r\n\r", "\n"] {
+        tokio::task::yield_now().await;
+        bench.send(piece.as_bytes()).await;
+    }
+    bench.read_until("\r\n\r\nb: c\r\nd:\r\n").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::ext::ReasonPhrase;
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ struct Exchange {
 }
 
 struct Seen {
+    version: Version,
     status: u16,
     reason: Option<ReasonPhrase>,
     headers: HeaderMap,
@@ -61,6 +62,12 @@ impl Exchange {
         self
     }
 
+    /// As the guard has seen it.
+    fn sent(mut self, head: SentHead) -> Self {
+        self.request = self.request.extension(Sent { head, peers: std::sync::Arc::default() });
+        self
+    }
+
     fn body(mut self, body: impl Into<HttpBody>) -> Self {
         self.body = body.into();
         self
@@ -72,6 +79,7 @@ impl Exchange {
         let body = body.collect().await.unwrap().to_bytes();
         let backend = &self.front.backend;
         Seen {
+            version: parts.version,
             status: parts.status.as_u16(),
             reason: parts.extensions.get().cloned(),
             headers: parts.headers,
@@ -248,6 +256,57 @@ async fn a_streamed_reply_goes_out_as_it_comes() {
     let seen = post("/__runner/task/add").answered_by(script).run().await;
     assert_eq!((seen.status, seen.body.as_str()), (200, "one two"));
     assert_eq!(seen.headers["content-type"], "application/octet-stream");
+}
+
+#[tokio::test]
+async fn a_streamed_reply_to_1_0_has_no_chunks_and_closes() {
+    for http10 in [false, true] {
+        let script = Script { streams: true, ..Script::default() };
+        let sent = SentHead { http10, ..SentHead::default() };
+        let seen = post("/__runner/task/add").answered_by(script).sent(sent).run().await;
+        let (version, connection) =
+            if http10 { (Version::HTTP_10, "close") } else { (Version::HTTP_11, "keep-alive") };
+        assert_eq!((seen.version, seen.body.as_str()), (version, "one two"));
+        assert_eq!(lines(&seen.headers, "connection"), [connection]);
+    }
+    let whole = post("/__runner/task/add").sent(SentHead { http10: true, ..SentHead::default() }).run().await;
+    assert_eq!(
+        (whole.version, lines(&whole.headers, "connection")),
+        (Version::HTTP_11, vec!["keep-alive".into()])
+    );
+}
+
+#[tokio::test]
+async fn the_guard_says_whether_the_connection_stays() {
+    let sent = SentHead { closes: true, ..SentHead::default() };
+    let seen = post("/__runner/task/add").header("connection", "keep-alive").sent(sent).run().await;
+    assert_eq!(lines(&seen.headers, "connection"), ["close"]);
+}
+
+#[tokio::test]
+async fn an_expectation_means_nothing_in_1_0() {
+    for (http10, asked) in [
+        (false, &["admit add", "call Task add {} authenticated"][..]),
+        (true, &["call Task add {} authenticated"]),
+    ] {
+        let sent = SentHead { http10, ..SentHead::default() };
+        let seen = post("/__runner/task/add").header("expect", "100-continue").sent(sent).run().await;
+        assert_eq!(
+            (seen.status, seen.asked.as_slice()),
+            (200, &asked.iter().map(|&asked| asked.to_owned()).collect::<Vec<_>>()[..])
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_odd_target_leads_where_it_was_sent_to() {
+    for (target, status) in
+        [("/__runner/task/<a>", 200), ("http://h/__runner/task/a", 200), ("http://[", 404)]
+    {
+        let raw = format!("POST {target} HTTP/1.1\r\n").into();
+        let sent = SentHead { raw, odd_target: true, ..SentHead::default() };
+        assert_eq!(post("/shown/to/hyper").sent(sent).run().await.status, status, "{target}");
+    }
 }
 
 /// What is sent when the backend's reply has this head of its own.

@@ -1,7 +1,7 @@
 use super::*;
 
 fn found(base: &str, target: &str) -> Option<Route> {
-    find(base, &target.parse().unwrap())
+    find(base, target)
 }
 
 fn task(id: &str) -> Option<Route> {
@@ -20,6 +20,12 @@ fn all_spellings_of_a_task_lead_to_it() {
         "/x/%2e%2E/__runner/task/app.add",
         "/__runner\\task\\app.add",
         "http://any.host/__runner/task/app.add",
+        "http://u:p@any.host:80/__runner/task/app.add?x#y",
+        "//any.host/__runner/task/app.add",
+        "///any.host/__runner/task/app.add",
+        "/\\any.host/__runner/task/app.add",
+        "any://%41/__runner/task/app.add",
+        "/__runner/task/app.add?<>`\"#<>`\"",
     ] {
         assert_eq!(found("/__runner", target), task("app.add"), "{target}");
     }
@@ -38,6 +44,7 @@ fn an_id_is_decoded_once_and_may_hold_slashes() {
     assert_eq!(found("/__runner", "/__runner/task/%2525"), task("%25"));
     assert_eq!(found("/__runner", "/__runner/task/a%00%09"), task("a\0\t"));
     assert_eq!(found("/__runner", "/__runner/task/a\"b"), task("a\"b"));
+    assert_eq!(found("/__runner", "/__runner/task/<a>`"), task("<a>`"));
 }
 
 #[test]
@@ -75,6 +82,12 @@ fn outside_the_base() {
         "//",
         "///",
         "//:99999/x",
+        "*/__runner/task/x",
+        "http://",
+        "http://[",
+        "http://h:x/__runner/task/x",
+        "http://u@@/__runner/task/x",
+        "any://h",
     ] {
         assert_eq!(found("/__runner", target), None, "{target}");
     }

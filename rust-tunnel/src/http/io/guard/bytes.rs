@@ -10,9 +10,21 @@ pub(super) fn value_run(bytes: &[u8]) -> usize {
     run(bytes, |word| below(word, 0x20) | equal(word, 0x7f), is_value)
 }
 
-/// How many leading bytes may stand in a target's path, query or fragment: `!` to `~`.
+/// How many leading bytes may stand in a target's path, query or fragment for Node (`!` to `~`) and for `http::Uri`,
+/// which has no `<`, `>`, backtick, nor (in a query) `"`.
 pub(super) fn target_run(bytes: &[u8]) -> usize {
-    run(bytes, |word| below(word, 0x21) | equal(word, 0x7f) | (word & HIGH), |byte| byte.is_ascii_graphic())
+    run(
+        bytes,
+        // `<` and `>` are one bit apart.
+        |word| {
+            below(word, b'#')
+                | equal(word | (ONES * 2), b'>')
+                | equal(word, b'`')
+                | equal(word, 0x7f)
+                | (word & HIGH)
+        },
+        |byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'`'),
+    )
 }
 
 /// How many leading bytes may stand in a header name.

@@ -1,6 +1,7 @@
 //! Header lines up to the empty one: the rest of a head, or the trailers of a chunked body.
 
 use super::bytes::{token_run, value_run};
+use super::disguise::Disguise;
 use super::message::Message;
 use super::value::Value;
 use super::word::Word;
@@ -29,7 +30,12 @@ enum Place {
 
 impl Fields {
     /// Follows the lines; `Some` with what comes after the empty one.
-    pub(super) fn take<'a>(&mut self, bytes: &'a [u8], message: &mut Message) -> Rest<'a> {
+    pub(super) fn take<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        message: &mut Message,
+        disguise: &mut Disguise,
+    ) -> Rest<'a> {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             match self.place {
@@ -38,7 +44,7 @@ impl Fields {
                     rest = after;
                 }
                 Place::Start => {
-                    message.count_field()?;
+                    message.count_field();
                     self.place = Place::Name;
                 }
                 Place::Name => {
@@ -60,7 +66,7 @@ impl Fields {
                     self.place = Place::Value;
                     let (piece, after) = rest.split_at_checked(value_run(rest)).unwrap_or((rest, &[]));
                     message.count(piece.len())?;
-                    self.value.take(piece, message);
+                    self.value.take(piece, bytes.len() - rest.len(), message, disguise);
                     let Some((&end, after)) = after.split_first() else { return Ok(None) };
                     if end != b'\r' {
                         return Err(Refusal::BadRequest);
@@ -78,5 +84,14 @@ impl Fields {
             }
         }
         Ok(None)
+    }
+
+    /// How many bytes of the empty line are the last ones of `taken`.
+    pub(super) fn empty_line(&self, taken: usize, is_over: bool) -> usize {
+        match self.place {
+            Place::LastLf if is_over => taken.min(2),
+            Place::LastLf => 1,
+            _ => 0,
+        }
     }
 }

@@ -1,23 +1,62 @@
 use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
+
+use super::disguise::Disguise;
 
 /// What there is room for at first; most heads are smaller.
 const ROOM: usize = 1024;
 /// The empty line at the end of a head.
 const EMPTY_LINE: usize = 2;
 
-/// The requests' heads as they were sent, oldest first: hyper keeps neither the letter case of names nor the order of
-/// lines, and forgets a target's fragment.
+/// What was sent as a request's head: hyper keeps neither the letter case of names nor the order of lines, forgets a
+/// target's fragment, and is not shown everything as it is.
+#[derive(Clone, Debug, Default)]
+pub struct SentHead {
+    /// From the request line to the last header line, each with its line end.
+    pub raw: Bytes,
+    /// How many header lines there are.
+    pub fields: u16,
+    /// The version is 1.0.
+    pub http10: bool,
+    /// Node would close the connection after its answer.
+    pub closes: bool,
+    /// hyper was shown another target.
+    pub odd_target: bool,
+    /// The lines behind a chunked body, once that is over.
+    pub trailers: Trailers,
+}
+
+/// The lines behind a chunked body, for whoever has read the body to its end.
+#[derive(Clone, Debug, Default)]
+pub struct Trailers(Option<Arc<OnceLock<Bytes>>>);
+
+/// The requests' heads as they were sent, oldest first.
 ///
 /// The memory of a head that nobody holds any more is used for the next.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     /// Complete heads end to end, then the one under way.
     bytes: BytesMut,
-    /// How long each complete head is.
-    complete: VecDeque<u16>,
+    /// How long each complete head is, and what else is known of it.
+    complete: VecDeque<(u16, SentHead)>,
     under_way: u16,
+    /// The newest head's trailers so far.
+    trailing: Vec<u8>,
+    trailers: Trailers,
+    pub(super) disguise: Disguise,
+}
+
+impl Trailers {
+    /// As they were sent, each with its line end; empty if there were none.
+    pub fn lines(&self) -> Bytes {
+        self.0.as_ref().and_then(|lines| lines.get().cloned()).unwrap_or_default()
+    }
+
+    pub(super) fn expected() -> Self {
+        Trailers(Some(Arc::default()))
+    }
 }
 
 impl Heads {
@@ -37,15 +76,32 @@ impl Heads {
     }
 
     /// The head under way is complete, its empty line included.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, head: SentHead) {
         self.bytes.truncate(self.bytes.len().saturating_sub(EMPTY_LINE));
-        self.complete.push_back(self.under_way.saturating_sub(EMPTY_LINE as u16));
+        self.trailers = head.trailers.clone();
+        self.complete.push_back((self.under_way.saturating_sub(EMPTY_LINE as u16), head));
         self.under_way = 0;
     }
 
-    /// The oldest complete head, from the request line on, without the empty line.
-    pub(super) fn next(&mut self) -> Option<Bytes> {
-        let length = self.complete.pop_front()?;
-        Some(self.bytes.split_to(usize::from(length)).freeze())
+    /// Takes the next piece of the trailers that belong to the newest head.
+    pub(super) fn take_in_trailers(&mut self, piece: &[u8]) {
+        self.trailing.extend_from_slice(piece);
+    }
+
+    /// They are complete.
+    pub(super) fn end_trailers(&mut self) {
+        let lines = std::mem::take(&mut self.trailing);
+        if let Trailers(Some(trailers)) = std::mem::take(&mut self.trailers)
+            && !lines.is_empty()
+        {
+            // Nobody else sets them.
+            let _ = trailers.set(lines.into());
+        }
+    }
+
+    /// The oldest complete head that was not taken yet.
+    pub(super) fn next(&mut self) -> Option<SentHead> {
+        let (length, head) = self.complete.pop_front()?;
+        Some(SentHead { raw: self.bytes.split_to(usize::from(length)).freeze(), ..head })
     }
 }

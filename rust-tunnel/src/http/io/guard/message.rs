@@ -1,12 +1,12 @@
 //! What the head of a message says, as far as it decides about the message's fate and end.
 
 use super::Refusal;
+use super::heads::{SentHead, Trailers};
 
 /// Node's `maxHeaderSize`: a head with this many bytes of target, names and values is too large.
 const MAX_COUNTED: u32 = 16 * 1024;
-/// More header lines than these are refused; hyper's `max_headers` must not be smaller. There it
-/// costs every request some 1.2 ns for each line allowed (hyper 1.12).
-pub const MAX_FIELDS: u16 = 2000;
+/// Node's `maxHeadersCount`: what comes after this many header lines is left out of `headers`.
+pub const SHOWN_FIELDS: u16 = 1000;
 
 /// What is known of the message under way.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +18,7 @@ pub(super) struct Message {
     /// The last `Transfer-Encoding` so far ends in `chunked`.
     pub(super) chunked: bool,
     pub(super) http10: bool,
+    pub(super) odd_target: bool,
     pub(super) connect: bool,
     pub(super) host: bool,
     /// Some `Expect` was seen; `expect_continue` if one of them can be met.
@@ -44,10 +45,14 @@ impl Message {
         if self.counted >= MAX_COUNTED { Err(Refusal::HeadTooLarge) } else { Ok(()) }
     }
 
-    /// Counts a header line.
-    pub(super) fn count_field(&mut self) -> Result<(), Refusal> {
+    /// Counts a header line; there is no room for more than 65535 in a head.
+    pub(super) fn count_field(&mut self) {
         self.fields += 1;
-        if self.fields > MAX_FIELDS { Err(Refusal::HeadTooLarge) } else { Ok(()) }
+    }
+
+    /// Whether the header line under way is one of those that Node looks at.
+    pub(super) fn shows_field(&self) -> bool {
+        self.fields <= SHOWN_FIELDS
     }
 
     /// How many header lines there were.
@@ -66,8 +71,8 @@ impl Message {
         if self.connect {
             return Err(Refusal::Connect);
         }
-        // A coding that does not end in `chunked` leaves the end of a request open; hyper takes none in 1.0.
-        if self.has_coding && (!self.chunked || self.http10) {
+        // A coding that does not end in `chunked` leaves the end of a request open.
+        if self.has_coding && !self.chunked {
             return Err(Refusal::BadRequest);
         }
         if !self.http10 && !self.host {
@@ -81,6 +86,18 @@ impl Message {
             0 => Framing::Nothing,
             length => Framing::Length(length),
         })
+    }
+
+    /// What is to be known of the head once it has ended.
+    pub(super) fn sent(&self) -> SentHead {
+        SentHead {
+            fields: self.fields,
+            http10: self.http10,
+            closes: !self.persists(),
+            odd_target: self.odd_target,
+            trailers: if self.chunked { Trailers::expected() } else { Trailers::default() },
+            ..SentHead::default()
+        }
     }
 
     /// Whether another message may follow on the connection.

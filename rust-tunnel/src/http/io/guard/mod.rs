@@ -8,25 +8,25 @@
 //! | bytes | Node 20 | guard | why |
 //! |---|---|---|---|
 //! | HTTP/0.9, `HTTP/2.0`, RTSP and ICE; more than one blank in the request line | 200 | 400 | hyper answers 400 |
-//! | `Transfer-Encoding` in 1.0; an empty one | 200 | 400 | hyper answers 400, or frames it another way |
+//! | an empty `Transfer-Encoding` | 200 | 400 | hyper answers 400, or frames it another way |
 //! | `Expect` other than `100-continue` | 417, stays open | 417, closes | one way to refuse is enough |
 //! | garbage after an `Upgrade` request, same read | dropped | 400 | hyper reads it as the next request |
-//! | more than 2000 header lines | 200, keeps the first 1000 | 431 | hyper's `max_headers`; none is ever dropped |
-//! | `Host` or a wrong `Expect` after 1000 header lines | not seen | seen | as above |
-//! | a head of more than 32 KiB, mostly of blanks and empty lines | 200 | 431 | Node does not count those |
-//! | 16 KiB of trailers, line ends counted | 200 | 431 | hyper's limit; Node counts names and values |
+//! | a head or trailers of more than 32 KiB, mostly of blanks and line ends | 200 | 431 | Node does not count those |
 //! | 16 KiB of chunk extensions in several chunks | 200 | 413 | hyper's limit; Node's is for each chunk |
 //! | a head past 16 KiB that is also malformed | 400 or 431, as reads fall | 431 if the limit comes first | one answer for the same bytes |
 //! | a value or a name that is wrong but not complete | 400 at once | 400 at its end | hyper waits for the end too |
 //!
-//! The other way round hyper refuses by itself some things which Node and the guard let pass: targets that are no
-//! `http::Uri`, such as `/<>`, `` /` `` or `http://h:x/`, a bare CR before a head, and a byte beyond ASCII in
-//! `Transfer-Encoding` (400); the two largest `Content-Length`s of 64 bits (431). It takes `close` with a tab behind it, and
-//! `close` beside `keep-alive` in 1.0, for a close. And it needs `max_headers(MAX_FIELDS)` and a
-//! `max_buf_size` of at least [`MAX_HEAD`] to accept whatever the guard accepts.
+//! What Node serves and hyper would refuse, or serve in another way, hyper is not shown as it is: targets that are no
+//! `http::Uri`, the version 1.0, some values (`disguise.rs`), and trailers. What was sent is in the [`SentHead`].
+//!
+//! The other way round hyper refuses by itself some things which Node and the guard let pass: a bare CR before a head,
+//! and a byte beyond ASCII in `Transfer-Encoding` (400); the two largest `Content-Length`s of 64 bits (431). And it needs
+//! a `max_headers` of at least [`Guard::fields`] and a `max_buf_size` of at least [`MAX_HEAD`] to accept whatever the
+//! guard accepts.
 
 mod bytes;
 mod chunked;
+mod disguise;
 mod expectation;
 mod fields;
 mod heads;
@@ -40,7 +40,8 @@ mod tests;
 mod value;
 mod word;
 
-pub use message::MAX_FIELDS;
+pub use heads::{SentHead, Trailers};
+pub use message::SHOWN_FIELDS;
 pub use refusal::{Refusal, Refused};
 
 use chunked::Chunked;
@@ -52,10 +53,14 @@ use message::{Framing, Message};
 /// What a part of a message leaves over: `Some` rest once the part is complete, none while it wants more.
 type Rest<'a> = Result<Option<&'a [u8]>, Refusal>;
 
-/// No head is longer than this, blanks included; hyper's `max_buf_size` must not be smaller.
+/// No head is longer than this, blanks included, nor are the trailers; hyper's `max_buf_size` must not be smaller.
 pub const MAX_HEAD: u16 = 32 * 1024;
-/// hyper gives up at 16 KiB of trailers, line ends included.
-const MAX_TRAILERS: u16 = 16 * 1024 - 1;
+
+/// How far a step came: `hidden` of the bytes `taken`, the first ones, are not for hyper.
+struct Step {
+    taken: usize,
+    hidden: usize,
+}
 
 /// Follows one connection's incoming bytes and says when Node's parser would refuse them.
 #[derive(Debug)]
@@ -107,39 +112,46 @@ impl Guard {
         }
     }
 
-    /// Looks at the next bytes read from the socket; all of them may be handed on if they are not refused.
+    /// Looks at the next bytes read from the socket, and makes of them what hyper may see: gives how many of them,
+    /// from the first on, are to be handed on. A request's trailers are not among them.
     ///
     /// Part of a head may be handed on before it is refused: hyper does nothing with it until it is complete.
     /// A refusal belongs behind the answers to the messages before it; if one of those closes the connection
     /// (more bytes after `Connection: close` are refused, as in Node), it is never sent.
     ///
     /// # Errors
-    /// The refusal, and how many of `bytes` may still be handed on. It stays: every later call is refused too.
-    pub fn inspect(&mut self, bytes: &[u8]) -> Result<(), Refused> {
-        let mut rest = bytes;
+    /// The refusal, which stays: every later call is refused too.
+    pub fn inspect(&mut self, bytes: &mut [u8]) -> Result<usize, Refused> {
+        let (mut at, mut end) = (0, bytes.len());
         let mut clean = 0;
-        while !rest.is_empty() {
-            match self.step(rest) {
-                Ok(left) => rest = left,
+        while at < end {
+            match self.step(bytes.get_mut(at..end).unwrap_or_default()) {
+                Ok(Step { taken, hidden: 0 }) => at += taken,
+                Ok(Step { taken, hidden }) => {
+                    bytes.copy_within(at + hidden..end, at);
+                    end -= hidden;
+                    at += taken - hidden;
+                }
                 Err(refusal) => {
                     self.part = Part::Refused(refusal);
                     return Err(Refused { refusal, clean });
                 }
             }
             if self.raw == 0 && matches!(self.part, Part::Line(_) | Part::Over) {
-                clean = bytes.len() - rest.len();
+                clean = at + bytes.len() - end;
             }
         }
-        Ok(())
+        Ok(end)
     }
 
     /// How many header lines the longest head so far had, the one under way included.
     pub fn fields(&self) -> u16 {
-        self.fields.max(self.message.fields())
+        let of_head = !matches!(self.part, Part::Trailers(_));
+        if of_head { self.fields.max(self.message.fields()) } else { self.fields }
     }
 
-    /// The oldest complete head that was not taken yet, as it was sent: from the request line to the last header line.
-    pub fn next_head(&mut self) -> Option<::bytes::Bytes> {
+    /// The oldest complete head that was not taken yet.
+    pub fn next_head(&mut self) -> Option<SentHead> {
         self.heads.as_mut()?.next()
     }
 
@@ -158,33 +170,48 @@ impl Guard {
         }
     }
 
-    /// Follows the part under way as far as `bytes` go, and gives what is left of them.
-    fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
-        let room = match self.part {
-            Part::Line(_) | Part::Fields(_) => MAX_HEAD - self.raw,
-            Part::Trailers(_) => MAX_TRAILERS - self.raw,
-            _ => return self.step_body(bytes),
-        };
-        let (within, beyond) = bytes.split_at_checked(usize::from(room)).unwrap_or((bytes, &[]));
+    /// Follows the part under way as far as `bytes` go.
+    fn step(&mut self, bytes: &mut [u8]) -> Result<Step, Refusal> {
+        if !matches!(self.part, Part::Line(_) | Part::Fields(_) | Part::Trailers(_)) {
+            let left = self.step_body(bytes)?.len();
+            return Ok(Step { taken: bytes.len() - left, hidden: 0 });
+        }
+        let room = usize::from(MAX_HEAD - self.raw);
+        let is_too_much = bytes.len() > room;
+        let within = bytes.get_mut(..bytes.len().min(room)).unwrap_or_default();
+        let heads = self.heads.get_or_insert_default();
         let left = match &mut self.part {
-            Part::Line(line) => line.take(within, &mut self.message)?,
-            Part::Fields(fields) | Part::Trailers(fields) => fields.take(within, &mut self.message)?,
+            Part::Line(line) => line.take(within, &mut self.message, &mut heads.disguise)?,
+            Part::Fields(fields) | Part::Trailers(fields) => {
+                fields.take(within, &mut self.message, &mut heads.disguise)?
+            }
             _ => None,
         };
+        let is_over = left.is_some();
         let taken = within.len() - left.map_or(0, <[u8]>::len);
         self.raw += taken as u16;
-        if matches!(self.part, Part::Line(_) | Part::Fields(_)) {
-            self.heads.get_or_insert_default().take_in(within.get(..taken).unwrap_or_default());
+        let piece = within.get_mut(..taken).unwrap_or_default();
+        let mut hidden = 0;
+        if let Part::Trailers(fields) = &self.part {
+            hidden = taken - fields.empty_line(taken, is_over);
+            heads.take_in_trailers(piece.get(..hidden).unwrap_or_default());
+        } else {
+            heads.take_in(piece);
         }
-        if left.is_none() {
-            return if beyond.is_empty() { Ok(beyond) } else { Err(Refusal::HeadTooLarge) };
+        heads.disguise.put_on(piece);
+        let step = Step { taken, hidden };
+        if !is_over {
+            return if is_too_much { Err(Refusal::HeadTooLarge) } else { Ok(step) };
         }
         match self.part {
             Part::Line(_) => self.part = Part::Fields(Fields::default()),
             Part::Fields(_) => self.begin_body()?,
-            _ => self.end_message(),
+            _ => {
+                heads.end_trailers();
+                self.end_message();
+            }
         }
-        Ok(bytes.get(taken..).unwrap_or_default())
+        Ok(step)
     }
 
     fn step_body<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
@@ -213,7 +240,7 @@ impl Guard {
     fn begin_body(&mut self) -> Result<(), Refusal> {
         self.fields = self.fields();
         let framing = self.message.end_of_head()?;
-        self.heads.get_or_insert_default().end();
+        self.heads.get_or_insert_default().end(self.message.sent());
         self.part = match framing {
             Framing::Nothing => {
                 self.end_message();

@@ -55,6 +55,6 @@ impl Refusal {
 pub struct Refused {
     /// What to answer once the messages before this one are answered.
     pub refusal: Refusal,
-    /// How many of the inspected bytes belong to whole messages before the refused one.
+    /// How many of the bytes, as they were sent, belong to whole messages before the refused one.
     pub clean: usize,
 }

@@ -1,6 +1,7 @@
 //! The four header values that Node's parser reads, each followed byte by byte and judged at its end.
 
 use super::Refusal;
+use super::disguise::{Disguise, NOTHING};
 use super::expectation::Expectation;
 use super::item::{CODINGS, CONNECTIONS, Item, Known};
 use super::length::Length;
@@ -24,11 +25,11 @@ impl Value {
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
         Ok(match name.len() {
             4 if is(b"host") => {
-                message.host = true;
+                message.host |= message.shows_field();
                 Self::Plain
             }
             6 if is(b"expect") => {
-                message.expect = true;
+                message.expect |= message.shows_field();
                 Self::Expect(Expectation::default())
             }
             // Node's parser takes the proxy's header for the other one.
@@ -53,8 +54,8 @@ impl Value {
         })
     }
 
-    /// Follows a piece of the value.
-    pub(super) fn take(&mut self, piece: &[u8], message: &mut Message) {
+    /// Follows a piece of the value, which begins `at` this place of the piece of the head.
+    pub(super) fn take(&mut self, piece: &[u8], at: usize, message: &mut Message, disguise: &mut Disguise) {
         match self {
             Self::Plain => {}
             Self::ContentLength(length) => {
@@ -69,11 +70,27 @@ impl Value {
                 }
             }
             Self::Connection(item) => {
-                for known in piece.iter().filter_map(|byte| item.take(*byte, &CONNECTIONS)) {
-                    note(known, message);
+                let mut tabs = false;
+                for byte in piece {
+                    tabs |= *byte == b'\t';
+                    if let Some(known) = item.take(*byte, &CONNECTIONS) {
+                        note(known, message);
+                    }
+                }
+                if message.http10 {
+                    // There `keep-alive` outweighs `close`.
+                    disguise.replace(at..at + piece.len(), NOTHING);
+                } else if tabs {
+                    // A word with a tab behind it is another word.
+                    disguise.replace_tabs(piece, at);
                 }
             }
-            Self::Expect(expectation) => piece.iter().for_each(|byte| expectation.take(*byte)),
+            Self::Expect(expectation) => {
+                piece.iter().for_each(|byte| expectation.take(*byte));
+                if message.http10 || !message.shows_field() {
+                    disguise.replace(at..at + piece.len(), NOTHING);
+                }
+            }
         }
     }
 
@@ -89,7 +106,9 @@ impl Value {
                     note(known, message);
                 }
             }
-            Self::Expect(expectation) => message.expect_continue |= expectation.end(),
+            Self::Expect(expectation) => {
+                message.expect_continue |= expectation.end() && message.shows_field();
+            }
             Self::Plain | Self::ContentLength(_) => {}
         }
         Ok(())

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::{Guard, Phase, Refusal};
+use super::{Guard, Phase, Refusal, read};
 
 /// Whole requests, of which a guard takes any number in a row.
 const WHOLE: [&[u8]; 8] = [
@@ -61,10 +61,10 @@ fn in_reads(bytes: &[u8], cuts: &[Index]) -> (Result<Phase, Refusal>, usize) {
     let mut guard = Guard::new();
     let mut from = 0;
     for end in ends {
-        if let Err(refused) = guard.inspect(&bytes[from..end]) {
+        if let Err(refused) = read(&mut guard, &bytes[from..end]) {
             assert!(refused.clean <= end - from);
             assert_eq!(
-                guard.inspect(b"more").map_err(|again| (again.refusal, again.clean)),
+                read(&mut guard, b"more").map_err(|again| (again.refusal, again.clean)),
                 Err((refused.refusal, 0))
             );
             return (Err(refused.refusal), from + refused.clean);
@@ -83,16 +83,16 @@ fn heads(bytes: &[u8], cuts: &[Index]) -> Vec<Bytes> {
     let mut from = 0;
     let mut heads = Vec::new();
     for end in ends {
-        if guard.inspect(&bytes[from..end]).is_err() {
+        if read(&mut guard, &bytes[from..end]).is_err() {
             break;
         }
         // Every other read leaves them where they are.
         if end % 2 == 0 {
-            heads.extend(std::iter::from_fn(|| guard.next_head()));
+            heads.extend(std::iter::from_fn(|| guard.next_head()).map(|head| head.raw));
         }
         from = end;
     }
-    heads.extend(std::iter::from_fn(|| guard.next_head()));
+    heads.extend(std::iter::from_fn(|| guard.next_head()).map(|head| head.raw));
     heads
 }
 
