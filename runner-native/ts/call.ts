@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Download } from './download';
 import { Flag, type Frame, type HeadText } from './frames';
-import { foldHeaders, readRawHeaders } from './headers';
+import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
 import type { Streamed } from './streamed';
 import type { Upload } from './upload';
 
@@ -59,6 +59,7 @@ export class Call implements CallContext {
   private readonly text: HeadText;
   private sentHead: string | undefined;
   private sentHeaders: string[] | undefined;
+  private sentTrailers: string[] | undefined;
   private foldedHeaders: IncomingHttpHeaders | undefined;
   private controller: AbortController | undefined;
   private octets: Readable | undefined;
@@ -121,6 +122,12 @@ export class Call implements CallContext {
   get rawHeaders(): string[] {
     this.sentHeaders ??= readRawHeaders(this.head);
     return this.sentHeaders;
+  }
+
+  /** Likewise, of the lines behind a chunked body; none before the body has been read. */
+  get rawTrailers(): string[] {
+    this.sentTrailers ??= readRawTrailers(this.head);
+    return this.sentTrailers;
   }
 
   get headers(): IncomingHttpHeaders {

@@ -32,7 +32,7 @@ describe('the golden call', () => {
     assert.equal(targetId, 'app.é');
     assert.equal(requestId, 'id-1');
     assert.equal(peers, '127.0.0.1 51234 ::1 3000');
-    assert.equal(head, 'POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\u00e9 \r\n');
+    assert.equal(head, 'POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\u00e9 \r\n\r\nX-T: 2\r\n');
     assert.equal(body, '{}');
     assert.equal(wholeFrames(bytes, bytes.length), bytes.length);
   });
@@ -70,6 +70,8 @@ describe('the golden call', () => {
     );
     assert.deepEqual(call.rawHeaders, ['X-A', '1', 'x-a', '\u00e9']);
     assert.equal(call.rawHeaders, call.rawHeaders);
+    assert.deepEqual(call.rawTrailers, ['X-T', '2']);
+    assert.equal(call.rawTrailers, call.rawTrailers);
     assert.deepEqual({ ...call.headers }, { 'x-a': '1, é', 'x-runner-request-id': 'id-1' });
     assert.equal(call.headers, call.headers);
     assert.equal(call.signal.aborted, false);

@@ -42,7 +42,7 @@ export const Flag = {
 } as const;
 
 /** Of the protocol; sent in `Hello`. */
-export const VERSION = 2;
+export const VERSION = 3;
 /** Bytes before a frame's payload. */
 export const HEADER = 16;
 /** Bytes of a length. */
@@ -75,7 +75,10 @@ export class HeadText {
     return this.text.slice(this.peersAt, this.headAt);
   }
 
-  /** The request line and the header lines as they were sent, each with its CRLF. */
+  /**
+   * The request line and the header lines as they were sent, each with its CRLF; if the body had trailers, an empty line
+   * and their lines.
+   */
   get head(): string {
     return this.text.slice(this.headAt);
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { foldHeaders, readRawHeaders } from './headers';
+import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
 
 interface Read {
   headers: IncomingHttpHeaders;
@@ -82,8 +82,26 @@ describe('headers', () => {
     assert.deepEqual(own(lines), await stock(lines));
   });
 
+  it('are cut off where Node cuts them off', async () => {
+    for (const count of [900, 999, 1000, 1001, 1022, 1023, 1024, 1500, 2500]) {
+      const lines = Array.from({ length: count }, (_, at) => [`h${at}`, ''] as const);
+      const withHost = [['host', 'a'] as const, ...lines];
+      assert.deepEqual(own(withHost), await stock(withHost), `${count} and host`);
+    }
+  });
+
+  it('end before the trailers', () => {
+    const text = 'POST / HTTP/1.1\r\nA: b\r\n\r\nC:d\r\nc: \te \r\n';
+    assert.deepEqual(readRawHeaders(text), ['A', 'b']);
+    assert.deepEqual(readRawTrailers(text), ['C', 'd', 'c', 'e']);
+    assert.deepEqual(readRawTrailers('POST / HTTP/1.1\r\n\r\nC:d\r\n'), ['C', 'd']);
+  });
+
   it('are none where there are none', () => {
     assert.deepEqual(own([]), { headers: {}, rawHeaders: [] });
     assert.deepEqual(readRawHeaders(''), []);
+    for (const text of ['', 'POST / HTTP/1.1\r\n', 'POST / HTTP/1.1\r\nA: b\r\n']) {
+      assert.deepEqual(readRawTrailers(text), []);
+    }
   });
 });

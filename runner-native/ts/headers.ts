@@ -8,26 +8,52 @@ const SINGLETONS = new Set(
   ).split(' '),
 );
 
+/**
+ * Node's parser hands lines over in groups of 31, and takes no more of them once it has the 1000 of `maxHeadersCount`:
+ * that many end up in `rawHeaders`.
+ */
+const RAW_LINES = 1023;
+/** Of those, so many count in `headers`. */
+const FOLDED_LINES = 1000;
+
 /** Reads a head as `req.rawHeaders` of `node:http` would be: names and values in turn, blanks around values cut off. */
 export function readRawHeaders(head: string): string[] {
-  const raw: string[] = [];
-  let start = head.indexOf('\n') + 1;
-  while (start > 0 && start < head.length) {
-    const end = head.indexOf('\r', start);
-    const colon = head.indexOf(':', start);
-    raw.push(head.slice(start, colon), trimmed(head, colon + 1, end));
-    start = end + 2;
-  }
-  return raw;
+  return readLines(head, head.indexOf('\n') + 1 || head.length);
+}
+
+/** Reads what stands behind the head's empty line as `req.rawTrailers` of `node:http` would be. */
+export function readRawTrailers(head: string): string[] {
+  const end = head.indexOf(EMPTY_LINE);
+  return end < 0 ? [] : readLines(head, end + EMPTY_LINE.length);
+}
+
+/** How much of raw headers counts: what `node:http` gives `_addHeaderLines` beside them. */
+export function counted(raw: readonly string[]): number {
+  return Math.min(raw.length, 2 * FOLDED_LINES);
 }
 
 /** Makes of raw headers what `req.headers` of `node:http` would be: names in lower case, lines of one name joined. */
 export function foldHeaders(raw: readonly string[]): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = {};
-  for (let at = 0; at + 1 < raw.length; at += 2) {
+  for (let at = 0, end = counted(raw); at + 1 < end; at += 2) {
     add(headers, (raw[at] as string).toLowerCase(), raw[at + 1] as string);
   }
   return headers;
+}
+
+const EMPTY_LINE = '\r\n\r\n';
+
+/** Reads the lines from `start` on, up to an empty one. */
+function readLines(text: string, from: number): string[] {
+  const raw: string[] = [];
+  for (let start = from; start < text.length && raw.length < 2 * RAW_LINES; ) {
+    const end = text.indexOf('\r', start);
+    if (end === start) break;
+    const colon = text.indexOf(':', start);
+    raw.push(text.slice(start, colon), trimmed(text, colon + 1, end));
+    start = end + 2;
+  }
+  return raw;
 }
 
 /** `String.prototype.trim` would take more than blanks and tabs. */

@@ -1,9 +1,13 @@
 import { IncomingMessage } from 'node:http';
 import type { Call } from '../call';
+import { counted } from '../headers';
 import type { Upload } from '../upload';
 import type { CallSocket } from './socket';
 
-/** What Node does with a parsed head; there is no public way to make a message from one. */
+/**
+ * What Node does with parsed header lines, and with trailers once the message is complete; there is no public way to make
+ * a message from them.
+ */
 interface Parsed {
   _addHeaderLines(lines: readonly string[], count: number): void;
   _readableState: { ended: boolean; endEmitted: boolean };
@@ -12,7 +16,7 @@ interface Parsed {
 /** The request of a call as Node's own object. */
 export function incoming(call: Call, socket: CallSocket): IncomingMessage {
   const req = call.upload === undefined ? new IncomingMessage(socket) : new Unread(socket, call.upload);
-  const { httpVersion, rawHeaders } = call;
+  const { httpVersion, rawHeaders, rawTrailers } = call;
   const [major = 1, minor = 1] = httpVersion.split('.').map(Number);
   Object.assign(req, {
     httpVersion,
@@ -22,11 +26,12 @@ export function incoming(call: Call, socket: CallSocket): IncomingMessage {
     url: call.url,
   });
   const parsed = req as unknown as Parsed;
-  parsed._addHeaderLines(rawHeaders, rawHeaders.length);
+  parsed._addHeaderLines(rawHeaders, counted(rawHeaders));
   // The very object that the context shows, with the accepted request id in it.
   req.headers = call.headers;
   if (call.upload !== undefined) return req;
   req.complete = true;
+  parsed._addHeaderLines(rawTrailers, rawTrailers.length);
   // The body has been read to its end: so looks a message whose stream is over.
   Object.assign(parsed._readableState, { ended: true, endEmitted: true });
   return req.destroy();

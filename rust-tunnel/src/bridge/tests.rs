@@ -26,6 +26,7 @@ fn call(id: &str) -> Call {
     let head = Head {
         request_id: RequestId::accept_or_generate(&[]),
         raw: Bytes::from_static(b"POST /__runner/task/x HTTP/1.1\r\n"),
+        trailers: Bytes::new(),
         peers: Arc::default(),
         authenticated: true,
         has_context: false,

@@ -1,12 +1,13 @@
 //! The whole path of a request, top to bottom. `docs/LIFECYCLE.md` draws it.
 
 use axum::body::Body as HttpBody;
+use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response, header};
 
 use super::front::Front;
 use super::headers::{CONTEXT, REQUEST_ID};
-use super::io::guard::SentHead;
+use super::io::guard::{SentHead, Trailers};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
 use super::respond::Answer;
@@ -68,14 +69,14 @@ async fn run<B: Backend>(
     let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
     let authenticated = auth::check(&config.auth, &parts, path, &request_id, backend.as_ref())?; // 401, 500
     let has_context = parts.headers.contains_key(CONTEXT);
-    let Sent { head: SentHead { raw, .. }, peers } = sent;
-    let head = Head { request_id, raw, peers, authenticated, has_context };
+    let Sent { head: SentHead { raw, trailers, .. }, peers } = sent;
+    let head = Head { request_id, raw, trailers: Bytes::new(), peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
             let mode = media::mode(target.kind, &parts.headers);
             drop(parts);
-            call(front, target, head, mode, upload).await?
+            call(front, target, head, &trailers, mode, upload).await?
         }
     };
     Ok(Outcome::Reply(reply))
@@ -84,7 +85,8 @@ async fn run<B: Backend>(
 async fn call<B: Backend>(
     Front { config, backend, .. }: &Front<B>,
     target: Target,
-    head: Head,
+    mut head: Head,
+    trailers: &Trailers,
     mode: Mode,
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
@@ -103,6 +105,7 @@ async fn call<B: Backend>(
         Mode::Octets => upload.take_along().await,
         Mode::Multipart => return Err(Rejection::UnsupportedMediaType), // 415
     };
+    head.trailers = trailers.lines();
     let running = backend.call(Call { target, head, admitted, mode, body });
     match config.timeouts.handler {
         None => Ok(running.await?), // 502, 503, and whatever JavaScript answers

@@ -22,13 +22,15 @@ pub struct Target {
     pub id: String,
 }
 
-/// The part of a request that is there before its body.
+/// A request without its body.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The accepted or generated request id.
     pub request_id: RequestId,
     /// The request line and the header lines as they were sent, each with its line end.
     pub raw: Bytes,
+    /// The lines behind a chunked body, likewise; empty while that is not read.
+    pub trailers: Bytes,
     /// `remoteAddress remotePort localAddress localPort`, as `net.Socket` shows them; empty if unknown.
     pub peers: Arc<str>,
     /// Whether the front has already authenticated the caller. `false` leaves it to the backend's validators.
@@ -53,7 +55,7 @@ pub enum Mode {
 pub struct Call {
     /// The task or event to run.
     pub target: Target,
-    /// Everything that came before the body.
+    /// Everything but the body.
     pub head: Head,
     /// Whether [`Backend::admit`](crate::backend::Backend::admit) has already said yes.
     pub admitted: bool,

@@ -13,7 +13,7 @@
 //! `Call`, `Admit` and `Discover` go on with four u32 (the lengths of target id, request id, peers and head), these four
 //! texts, and then the body. The target id is UTF-8, the others are latin1. `peers` is `remoteAddress remotePort
 //! localAddress localPort`, or empty; `head` is the request's, as it was sent: the request line and the header lines, each
-//! with its CRLF. All other kinds carry one payload; a reply's begins with a head of its own if `HEADERS` says so: a u32 with
+//! with its CRLF, and if the body had trailers an empty line and their lines. All other kinds carry one payload; a reply's begins with a head of its own if `HEADERS` says so: a u32 with
 //! its length, and in latin1 a line with the reason (empty for the usual one) and lines `name:value`, `\n` between them.
 //!
 //! A call whose flags say `STREAMED` has only the beginning of its body with it. The rest comes in `Chunk` frames, as many
@@ -30,7 +30,7 @@ pub const HEADER: usize = 16;
 /// Bytes of the length field, which the length does not count.
 pub const LENGTH: usize = 4;
 /// The protocol's version, sent in `Hello`.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// The call is an event's.
 pub const EVENT: u8 = 1;
@@ -164,13 +164,16 @@ fn put_head(
     let authenticated = if head.authenticated { AUTHENTICATED } else { 0 };
     let context = if head.has_context { CONTEXT } else { 0 };
     let target_id = target.map_or("", |target| &target.id);
-    let texts: [&[u8]; 4] =
-        [target_id.as_bytes(), head.request_id.as_str().as_bytes(), head.peers.as_bytes(), &head.raw];
+    let texts: [&[u8]; 3] =
+        [target_id.as_bytes(), head.request_id.as_str().as_bytes(), head.peers.as_bytes()];
+    let empty_line: &[u8] = if head.trailers.is_empty() { b"" } else { b"\r\n" };
+    let lines = [&head.raw, empty_line, &head.trailers];
     framed(out, kind, flags | event | authenticated | context, id, |out| {
         for text in texts {
             out.put_u32_le(text.len() as u32);
         }
-        for text in texts {
+        out.put_u32_le(lines.iter().map(|lines| lines.len() as u32).sum());
+        for text in texts.into_iter().chain(lines) {
             out.put_slice(text);
         }
         out.put_slice(body);
