@@ -21,8 +21,8 @@ fn verdict(bytes: &[u8], cut: usize) -> Verdict {
     let mut passed = Vec::new();
     let refused = bytes.chunks(cut.max(1)).find_map(|read| {
         let mut read = read.to_vec();
-        let length = guard.inspect(&mut read).inspect_err(|_| passed.clear());
-        length.map(|length| passed.extend_from_slice(&read[..length])).err()
+        let seen = guard.inspect(&mut read).inspect_err(|_| passed.clear());
+        seen.map(|seen| passed.extend_from_slice(&read[..seen.count])).err()
     });
     let heads = std::iter::from_fn(|| guard.next_head());
     let heads = heads.map(|head| [head.raw.to_vec(), head.trailers.lines().to_vec()]).collect();

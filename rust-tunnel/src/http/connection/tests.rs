@@ -139,6 +139,24 @@ async fn a_head_of_many_lines_is_served_even_behind_another_request() {
     bench.read_until("\r\n\r\n1").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_head_of_many_lines_keeps_nothing_back_that_comes_before_it() {
+    let wide = format!("GET /quick HTTP/1.1\r\nhost: a\r\n{}\r\n", "a:\r\n".repeat(150));
+    for first in [
+        "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nha",
+        "POST /echo HTTP/1.1\r\nhost: a\r\n",
+    ] {
+        let whole = "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nhalf";
+        let mut bench = bench();
+        bench.send(first.as_bytes()).await;
+        tokio::time::sleep(deadline::PARK / 2).await;
+        bench.send(format!("{}{wide}{whole}", whole.strip_prefix(first).unwrap()).as_bytes()).await;
+        bench.read_until("\r\n\r\nhalf").await;
+        bench.read_until("\r\n\r\n151").await;
+        bench.read_until("\r\n\r\nhalf").await;
+    }
+}
+
 #[tokio::test]
 async fn as_many_lines_as_fit_into_a_head_are_served() {
     let mut bench = bench();

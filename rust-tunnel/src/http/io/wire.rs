@@ -8,16 +8,12 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::guard::{Guard, Phase, Refusal, SentHead};
+use super::guard::{Guard, Passed, Phase, Refusal, SentHead};
 
 /// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
 /// One read ahead.
 const CHUNK: usize = 4 * 1024;
-/// Header lines that hyper takes without being told to make room for more. There each of them costs every request some
-/// 1.2 ns (hyper 1.12).
-const NARROW: u16 = 100;
-
 /// A socket, with what is known of the bytes that came from it.
 ///
 /// hyper never sees the end of the input, nor a byte that the guard refuses: both are noted in [`Wire::over`], and the
@@ -30,8 +26,9 @@ pub(in crate::http) struct Wire<S> {
     over: Option<Over>,
     /// hyper waits for bytes, and the socket will wake it.
     hungry: bool,
-    /// For how many header lines hyper has room; a head with more of them is kept back until it has more.
-    room: u16,
+    /// If hyper is to have room for more header lines: how many of `ahead` it may have before, for they come before the
+    /// head that needs it.
+    narrow: Option<usize>,
     /// When the head under way began.
     head_since: Option<Instant>,
     /// Since when the client accepts no byte.
@@ -65,7 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             ahead: BytesMut::new(),
             over: None,
             hungry: false,
-            room: NARROW,
+            narrow: None,
             head_since: None,
             stalled_since: None,
         }
@@ -117,13 +114,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     pub(in crate::http) fn wants_room(&self) -> bool {
-        self.guard.fields() > self.room
+        self.narrow.is_some()
     }
 
-    /// How many header lines hyper is to have room for; doubled at least, for the longest head may be yet to come.
+    /// How many header lines hyper is to have room for.
     pub(in crate::http) fn widen(&mut self) -> usize {
-        self.room = self.guard.fields().next_power_of_two();
-        usize::from(self.room)
+        self.narrow = None;
+        usize::from(self.guard.widen())
     }
 
     /// hyper is made anew: what the old one had not used comes first again.
@@ -140,49 +137,56 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, &mut buffer) else {
                 return;
             };
-            if let Some(passed) = self.pass(&read, buffer.filled_mut()) {
-                self.ahead.extend_from_slice(buffer.filled().get(..passed).unwrap_or_default());
+            if let Some(Passed { count, narrow }) = self.pass(&read, buffer.filled_mut()) {
+                if narrow < count && self.narrow.is_none() {
+                    self.narrow = Some(self.ahead.len() + narrow);
+                }
+                self.ahead.extend_from_slice(buffer.filled().get(..count).unwrap_or_default());
             }
         }
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.hungry = false;
-        if self.over.is_some() || self.wants_room() {
+        if self.over.is_some() {
             return Poll::Pending;
         }
-        if !self.ahead.is_empty() {
-            let length = self.ahead.len().min(buffer.remaining());
+        let ready = self.narrow.unwrap_or(self.ahead.len());
+        if ready > 0 {
+            let length = ready.min(buffer.remaining());
             buffer.put_slice(self.ahead.get(..length).unwrap_or_default());
             self.ahead.advance(length);
+            self.narrow = self.narrow.map(|narrow| narrow - length);
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
-        loop {
+        while self.narrow.is_none() {
             let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, buffer) else {
                 self.hungry = true;
                 return Poll::Pending;
             };
             let passed = self.pass(&read, buffer.filled_mut().get_mut(before..).unwrap_or_default());
-            buffer.set_filled(before + passed.unwrap_or_default());
-            if passed.is_none() {
-                return Poll::Pending;
-            }
-            if self.wants_room() {
-                self.ahead.extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
+            let Some(Passed { count, narrow }) = passed else {
                 buffer.set_filled(before);
                 return Poll::Pending;
+            };
+            if narrow < count {
+                let wide = buffer.filled().get(before + narrow..before + count);
+                self.ahead.extend_from_slice(wide.unwrap_or_default());
+                self.narrow = Some(0);
             }
+            buffer.set_filled(before + narrow);
             // A read that held trailers and nothing else must not look like the end.
-            if buffer.filled().len() > before {
+            if narrow > 0 {
                 return Poll::Ready(Ok(()));
             }
         }
+        Poll::Pending
     }
 
     /// Shows fresh bytes to the guard, and gives how many of them may be handed on; `None` when neither they nor any
     /// others may.
-    fn pass(&mut self, read: &io::Result<()>, fresh: &mut [u8]) -> Option<usize> {
+    fn pass(&mut self, read: &io::Result<()>, fresh: &mut [u8]) -> Option<Passed> {
         let seen = match read {
             Err(_) => Err(Over::HungUp),
             // Node calls a message that breaks off a bad request.

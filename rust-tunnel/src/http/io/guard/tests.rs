@@ -10,8 +10,8 @@ use super::{Guard, Phase, Refusal, Refused};
 /// What a guard says of the bytes of a read, and what it leaves of them.
 fn read(guard: &mut Guard, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
     let mut bytes = bytes.to_vec();
-    let left = guard.inspect(&mut bytes)?;
-    bytes.truncate(left);
+    let passed = guard.inspect(&mut bytes)?;
+    bytes.truncate(passed.count);
     Ok(bytes)
 }
 

@@ -80,6 +80,24 @@ fn clean_bytes_end_where_the_refused_message_begins() {
 }
 
 #[test]
+fn narrow_bytes_end_where_the_first_wide_head_begins() {
+    let wide = |lines: usize| {
+        [b"GET / HTTP/1.1\r\nHost: a\r\n", "a:\r\n".repeat(lines).as_bytes(), b"\r\n"].concat()
+    };
+    let narrow = |guard: &mut Guard, bytes: &[u8]| guard.inspect(&mut bytes.to_vec()).unwrap().narrow;
+    let mut guard = Guard::new();
+    assert_eq!(narrow(&mut guard, &wide(99)), wide(99).len());
+    assert_eq!(narrow(&mut guard, &[GET, &wide(100), &wide(200), GET].concat()), GET.len());
+    assert_eq!(narrow(&mut guard, GET), 0, "until there is room");
+    assert_eq!(guard.widen(), 256);
+    assert_eq!(narrow(&mut guard, &wide(250)), wide(250).len());
+
+    let body = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    let trailers = ["a:\r\n".repeat(300).as_bytes(), b"\r\n"].concat();
+    assert_eq!(narrow(&mut guard, &[body, &trailers[..], &wide(300)].concat()), body.len() + 2);
+}
+
+#[test]
 fn a_refusal_stays() {
     let mut guard = Guard::new();
     let first = read(&mut guard, b"\0");
