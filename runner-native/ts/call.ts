@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Download } from './download';
 import { Flag, type Frame, type HeadText } from './frames';
 import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
-import type { Streamed } from './streamed';
+import type { Channel, Streamed } from './streamed';
 import type { Upload } from './upload';
 
 /** The two kinds of thing that can be called. */
@@ -37,12 +37,14 @@ export interface Aside {
   readonly isTaken: boolean;
   /** Reason phrase and headers for the reply frame; none: the usual ones. */
   head(): string | undefined;
+  /** Whether it has answered completely. */
+  readonly isEnded: boolean;
   /** The call has been answered with this status, and not by the handler itself. */
   answered(status: number): void;
   /** The client has left. */
   left(): void;
-  /** The same for an answer that is streamed, with its own headers. */
-  streamedHead(headers: Streamed['headers']): string;
+  /** A way for an answer that is streamed, beside what the handler does. */
+  channel(streamed: Streamed): Channel;
 }
 
 /** One call on its way through JavaScript. Everything a handler may never ask for is made when it asks. */

@@ -1,10 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Application, Failure, Request } from './application';
 import { Call } from './call';
-import { Download } from './download';
+import { Direct, Download } from './download';
 import { Refusal } from './errors';
 import { Flag, Frame, Kind } from './frames';
-import { headText } from './headers';
 import { log } from './log';
 import { Outbox, type Send } from './outbox';
 import { isAccepted, isThenable, readRequest } from './reply';
@@ -255,32 +254,38 @@ export class Dispatcher {
     else this.stream(call, answer);
   }
 
-  private stream(call: Call, { source, status, headers }: Streamed): void {
-    if (call.isCancelled) {
+  private stream(call: Call, streamed: Streamed): void {
+    const { source } = streamed;
+    const { aside } = call;
+    if (call.isCancelled || aside?.isEnded) {
       discard(source);
-      this.outbox.break(call.number);
+      // Rust waits for word of a call that was cancelled; one that has ended is over.
+      if (call.isCancelled) this.open(call).break();
       return;
     }
-    const own = { 'x-runner-request-id': call.requestId, ...headers };
-    if (call.aside?.isTaken) {
+    if (aside?.isTaken) {
       discard(source);
       return this.fail(
         call,
-        new Error('a stream was returned for a call that the task had answered by itself'),
+        new Error('a stream was returned for a call that the task had begun to answer by itself'),
       );
     }
-    const head = call.aside?.streamedHead(headers) ?? headText('', own);
-    const failed = (error: Error): void => {
-      const failure = this.failure(call, error);
-      if (call.download?.hasBegun !== true) this.reply(call, failure.status, failure.text);
-    };
     const download = this.open(call);
-    send(download, { source, status, head, failed });
+    const channel = aside?.channel(streamed) ?? this.direct(call, download, streamed);
     const { onOver } = download;
+    let stop = (): void => {};
     download.onOver = () => {
       onOver();
-      if (!call.isCancelled) call.aside?.answered(status);
+      stop();
     };
+    stop = send(source, channel, (error) => {
+      const failure = this.failure(call, error);
+      if (!channel.hasBegun) this.reply(call, failure.status, failure.text);
+    });
+  }
+
+  private direct(call: Call, download: Download, { status, headers }: Streamed): Direct {
+    return new Direct(download, status, { 'x-runner-request-id': call.requestId }, headers);
   }
 
   private fail(call: Call, error: unknown): void {

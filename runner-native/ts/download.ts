@@ -1,4 +1,6 @@
+import { headText } from './headers';
 import type { Outbox } from './outbox';
+import type { Channel, Streamed } from './streamed';
 
 /** So many bytes may be on their way to the client; a writer waits above it. */
 const WINDOW = 256 * 1024;
@@ -29,18 +31,11 @@ export class Download {
     return this.state === 'over';
   }
 
-  /** Sends the head; see `Outbox.begin`. */
-  begin(status: number, head: string): void {
+  /** Sends the head; see `Outbox.begin`. `isBare`: the front adds nothing to it but what frames the answer. */
+  begin(status: number, head: string, isBare = false): void {
     if (this.state !== 'new') return;
     this.state = 'begun';
-    this.outbox.begin(this.id, status, head);
-  }
-
-  /** The same for a head that is complete: the front adds nothing to it but what frames the answer. */
-  beginBare(status: number, head: string): void {
-    if (this.state !== 'new') return;
-    this.state = 'begun';
-    this.outbox.beginBare(this.id, status, head);
+    this.outbox.begin(this.id, status, head, isBare);
   }
 
   /** Sends an answer without any bytes. */
@@ -90,5 +85,43 @@ export class Download {
     this.state = 'over';
     for (const done of this.blocked.splice(0)) done();
     this.onOver();
+  }
+}
+
+/** Sends a source straight to the client. */
+export class Direct implements Channel {
+  constructor(
+    private readonly download: Download,
+    private readonly status: number,
+    private readonly headers: Readonly<Record<string, unknown>>,
+    private readonly winning: Streamed['headers'],
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.download.hasBegun;
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    this.download.begin(this.status, this.head());
+    this.download.write(bytes, done);
+  }
+
+  end(last?: Uint8Array): void {
+    const { download, status } = this;
+    if (last === undefined) {
+      download.complete(status, this.head());
+    } else {
+      download.begin(status, this.head({ 'content-length': last.length }));
+      download.write(last, () => {});
+    }
+    download.finish();
+  }
+
+  break(): void {
+    this.download.break();
+  }
+
+  private head(more: object = {}): string {
+    return headText('', this.headers, { ...more, ...this.winning });
   }
 }

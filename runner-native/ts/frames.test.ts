@@ -61,7 +61,16 @@ describe('the golden call', () => {
     read.seek(0);
     const call = new Call(read, 'POST');
     assert.deepEqual(
-      [call.kind, call.number, call.id, call.authenticated, call.admitted, call.body, call.url, call.path],
+      [
+        call.kind,
+        call.number,
+        call.id,
+        call.authenticated,
+        call.admitted,
+        call.sentText,
+        call.url,
+        call.path,
+      ],
       ['event', 7, 'app.é', true, true, '{}', '/__runner/task/add?x=1#f', '/__runner/task/add'],
     );
     assert.deepEqual(

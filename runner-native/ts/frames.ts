@@ -92,6 +92,8 @@ export class Frame {
   /** Where the next frame begins. */
   end = 0;
   private payload = 0;
+  /** Where what is left of the payload begins, once its head was read. */
+  private rest = 0;
   private readonly numbers: DataView;
   private readonly slices: Slices;
 
@@ -108,6 +110,7 @@ export class Frame {
     this.flags = numbers.getUint8(offset + 5);
     this.id = numbers.getUint32(offset + 8, true) + numbers.getUint32(offset + 12, true) * TWO_TO_32;
     this.payload = offset + HEADER;
+    this.rest = this.payload;
   }
 
   has(flag: number): boolean {
@@ -126,7 +129,7 @@ export class Frame {
 
   /** The payload of a frame without a head, or what is left of a call's after its head was read. */
   bytes(): Buffer {
-    return Buffer.from(this.buffer.subarray(this.payload, this.end));
+    return Buffer.from(this.buffer.subarray(this.rest, this.end));
   }
 
   /** A payload that is one number. */
@@ -142,7 +145,7 @@ export class Frame {
     const targetAt = payload + 4 * LENGTH;
     const textAt = targetAt + numbers.getUint32(payload, true);
     const bodyAt = textAt + headAt + numbers.getUint32(payload + 3 * LENGTH, true);
-    this.payload = bodyAt;
+    this.rest = bodyAt;
     const isText = bodyAt < this.end && !this.has(Flag.Octets | Flag.Multipart);
     return new HeadText(
       slices.utf8Slice(targetAt, textAt),

@@ -81,9 +81,20 @@ function add(headers: IncomingHttpHeaders, name: string, value: string): void {
   }
 }
 
-/** What a reply frame's head is: a line with the reason phrase, then lines `name:value`. */
-export function headText(reason: string, headers: Readonly<Record<string, unknown>>): string {
-  let text = `${reason}\n`;
+/**
+ * What a reply frame's head is: a line with the reason phrase, then lines `name:value`; after an empty line those that win
+ * over what the front says.
+ */
+export function headText(
+  reason: string,
+  headers: Readonly<Record<string, unknown>>,
+  winning: Readonly<Record<string, unknown>> = {},
+): string {
+  return `${reason}\n${lines(headers)}\n${lines(winning)}`;
+}
+
+function lines(headers: Readonly<Record<string, unknown>>): string {
+  let text = '';
   for (const [name, value] of Object.entries(headers)) {
     for (const one of Array.isArray(value) ? value : [value]) text += `${name}:${one}\n`;
   }

@@ -27,14 +27,12 @@ export class Outbox {
     else this.put(Kind.Reply, Flag.Headers, status, id, text, head);
   }
 
-  /** The head of an answer whose body follows; `head` as for {@link reply}. */
-  begin(id: number, status: number, head: string): void {
-    this.put(Kind.Begin, Flag.Headers, status, id, '', head);
-  }
-
-  /** The same for a head to which the front adds nothing. */
-  beginBare(id: number, status: number, head: string): void {
-    this.put(Kind.Begin, Flag.Headers | Flag.Bare, status, id, '', head);
+  /**
+   * The head of an answer whose body follows; `head` as for {@link reply}. After an empty line come headers that win over
+   * the front's own. `isBare`: the front adds nothing.
+   */
+  begin(id: number, status: number, head: string, isBare: boolean): void {
+    this.put(Kind.Begin, isBare ? Flag.Headers | Flag.Bare : Flag.Headers, status, id, '', head);
   }
 
   data(id: number, bytes: Uint8Array): void {

@@ -1,6 +1,5 @@
 import { type OutgoingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http';
 import { finished, Writable } from 'node:stream';
-import type { Download } from './download';
 
 /** A result whose bytes are sent as they come. */
 export interface Streamed {
@@ -64,6 +63,9 @@ function checkedHeaders(contentType: unknown, given: Wrapper['headers']): Record
   for (const [name, value] of Object.entries(all)) {
     const lower = name.toLowerCase();
     if (BLOCKED.has(lower)) continue;
+    if (lower === 'content-length' && !/^\d+$/.test(String(value))) {
+      throw new TypeError(`the length of a stream must be a number of bytes, got ${String(value)}`);
+    }
     validateHeaderName(name);
     for (const one of Array.isArray(value) ? value : [value]) validateHeaderValue(name, one as string);
     headers[lower] = Array.isArray(value) ? value.map(String) : String(value);
@@ -83,68 +85,73 @@ export function discard(source: Source): void {
   } catch {}
 }
 
-/** Takes what a source gives, and begins the answer with the first of it. */
+/** Where a source's bytes go. */
+export interface Channel {
+  /** Whether anything was sent, so that no other answer is possible. */
+  readonly hasBegun: boolean;
+  /** `done` is called when there is room for more. */
+  write(bytes: Uint8Array, done: () => void): void;
+  /** Completes the answer; `last` is all there was if nothing was written before. */
+  end(last?: Uint8Array): void;
+  /** Gives it up. */
+  break(): void;
+}
+
+/** Takes what a source gives. */
 class Sink extends Writable {
-  constructor(
-    private readonly download: Download,
-    private readonly begin: () => void,
-    private readonly empty: () => void,
-  ) {
+  private last: Uint8Array | undefined;
+  private isOnly = false;
+
+  constructor(private readonly channel: Channel) {
     // Whatever is no bytes is told apart below, where it can be answered.
     super({ objectMode: true, highWaterMark: 1 });
+  }
+
+  // Node writes a length before bytes that are the first and the last.
+  override end(...args: unknown[]): this {
+    const [chunk] = args;
+    this.isOnly =
+      !this.channel.hasBegun && chunk !== undefined && chunk !== null && typeof chunk !== 'function';
+    return super.end(...(args as [unknown]));
   }
 
   override _write(chunk: unknown, encoding: BufferEncoding, done: (error?: Error) => void): void {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
     if (!(bytes instanceof Uint8Array)) {
       done(new TypeError(`a stream must give strings or bytes, got ${typeof chunk}`));
-      return;
+    } else if (this.isOnly) {
+      this.last = bytes;
+      done();
+    } else {
+      this.channel.write(bytes, done);
     }
-    this.begin();
-    this.download.write(bytes, done);
   }
 
   override _final(done: () => void): void {
-    if (this.download.hasBegun) this.download.finish();
-    else this.empty();
+    this.channel.end(this.last);
     done();
   }
 }
 
-/** An answer that a source gives. */
-export interface Answering {
-  source: Source;
-  status: number;
-  /** See `Outbox.begin`. */
-  head: string;
-  /** Told of an error of the source; before any byte was sent it can be answered, afterwards the connection is cut. */
-  failed: (error: Error) => void;
-}
-
-/** Sends a source to its end. */
-export function send(download: Download, { source, status, head, failed }: Answering): void {
-  const sink = new Sink(
-    download,
-    () => download.begin(status, head),
-    () => download.complete(status, head),
-  );
+/**
+ * Sends a source to its end. `failed` is told of an error of the source, which can be answered if nothing has been sent;
+ * what is returned says that nobody takes any more.
+ */
+export function send(source: Source, channel: Channel, failed: (error: Error) => void): () => void {
+  const sink = new Sink(channel);
   let over = false;
-  const end = (error: Error): void => {
-    if (over) return;
+  const stop = (): void => {
     over = true;
     discard(source);
     sink.destroy();
+  };
+  const end = (error: Error): void => {
+    if (over) return;
+    stop();
     failed(error);
-    if (download.hasBegun) download.break();
+    if (channel.hasBegun) channel.break();
   };
   sink.on('error', end);
-  const { onOver } = download;
-  download.onOver = () => {
-    over = true;
-    // Complete, or nobody takes it any more: either way nothing more is read.
-    discard(source);
-    onOver();
-  };
   source.on?.('error', end);
   try {
     watch(source, end);
@@ -152,6 +159,7 @@ export function send(download: Download, { source, status, head, failed }: Answe
   } catch (error) {
     end(error as Error);
   }
+  return stop;
 }
 
 /** A Node stream that closes before its end, or has done so already, says so only to those who ask. */

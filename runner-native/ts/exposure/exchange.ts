@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Aside, Call } from '../call';
 import { headText } from '../headers';
-import type { Streamed } from '../streamed';
+import type { Channel, Streamed } from '../streamed';
 import { incoming } from './incoming';
 import { Outgoing } from './outgoing';
 import { CallSocket } from './socket';
@@ -47,9 +47,11 @@ export class Exchange implements Aside {
     this.socket.destroy();
   }
 
-  streamedHead(headers: Streamed['headers']): string {
-    const { res } = this;
-    const { 'content-length': _, 'transfer-encoding': __, ...own } = res.getHeaders();
-    return headText(res.statusMessage ?? '', { ...own, ...headers });
+  get isEnded(): boolean {
+    return this.res.writableEnded;
+  }
+
+  channel({ status, headers }: Streamed): Channel {
+    return this.res.channel(status, headers);
   }
 }

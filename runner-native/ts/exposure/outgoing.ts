@@ -1,5 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Call } from '../call';
+import { headText } from '../headers';
+import type { Channel, Streamed } from '../streamed';
 import type { CallSocket } from './socket';
 
 /** How `OutgoingMessage` puts an answer together; there is no public way to take it before it is bytes. */
@@ -20,15 +22,17 @@ const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 /** The response of a call: Node's own, whose head and body go to Rust instead of a socket, which frames them again. */
 export class Outgoing extends ServerResponse {
   private muted = false;
+  /** The headers of a stream that was returned, which win over all others. */
+  private streamed: Streamed['headers'] | undefined;
 
   constructor(
     req: IncomingMessage,
-    private readonly channel: CallSocket,
+    private readonly callSocket: CallSocket,
     private readonly call: Call,
   ) {
     super(req);
-    this.assignSocket(channel);
-    channel.on('drain', () => this.drained());
+    this.assignSocket(callSocket);
+    callSocket.on('drain', () => this.drained());
     this.on('finish', () => this.complete());
   }
 
@@ -37,6 +41,21 @@ export class Outgoing extends ServerResponse {
     this.muted = true;
     this.statusCode = status;
     this.end();
+  }
+
+  /** A way for a stream that the task returned: through here, so that all happens that a task may listen to. */
+  channel(status: number, headers: Streamed['headers']): Channel {
+    this.statusCode = status;
+    this.streamed = headers;
+    const self = this;
+    return {
+      get hasBegun() {
+        return self.headersSent;
+      },
+      write: (bytes, done) => void this.write(bytes, () => done()),
+      end: (last) => void (last === undefined ? this.end() : this.end(last)),
+      break: () => this.call.openDownload().break(),
+    };
   }
 
   /** The head is put together; from here on the body stays as the task writes it. */
@@ -66,7 +85,7 @@ export class Outgoing extends ServerResponse {
     download.onOver = () => {
       onOver();
       // The client has left: to a response that is a closed socket.
-      if (!this.writableFinished) this.channel.destroy();
+      if (!this.writableFinished) this.callSocket.destroy();
     };
     const [first = '', ...lines] = header.split('\r\n');
     const [, status, reason = ''] = /^HTTP\/\d\.\d (\d{3}) ?(.*)$/.exec(first) ?? [];
@@ -76,7 +95,9 @@ export class Outgoing extends ServerResponse {
       const isHop = HOP.has(name.toLowerCase()) && !/^connection: close$/i.test(line);
       if (name !== '' && !isHop) head += `${name}:${value}\n`;
     }
-    download.beginBare(Number(status), head);
+    const { streamed } = this;
+    if (streamed === undefined) download.begin(Number(status), head, true);
+    else download.begin(Number(status), head + headText('', {}, streamed).slice(1));
   }
 
   private drained(): void {
@@ -94,7 +115,7 @@ export class Outgoing extends ServerResponse {
       const { _trailer } = this as unknown as Assembly;
       this.call.download?.finish(_trailer.replaceAll(': ', ':').replaceAll('\r\n', '\n'));
     }
-    this.detachSocket(this.channel);
+    this.detachSocket(this.callSocket);
     process.nextTick(() => this.emit('close'));
   }
 }

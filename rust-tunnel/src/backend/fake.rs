@@ -100,6 +100,7 @@ fn streamed() -> Reply {
         reason: None,
         dress: Dress::Standard,
         headers,
+        winning: None,
         body: Body::Stream(UnsyncBoxBody::new(stream)),
     }
 }

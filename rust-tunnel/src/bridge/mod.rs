@@ -136,7 +136,7 @@ impl<B: Bell> Bridge<B> {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
             Kind::Begin => {
                 let mut reply = begun(frame);
-                let (source, body) = Download::new(self.clone(), id, length(&reply.headers));
+                let (source, body) = Download::new(self.clone(), id, length(&reply));
                 reply.body = Body::Stream(BodyStream::new(body));
                 self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
             }
@@ -304,8 +304,9 @@ fn begun(frame: &Frame<'_>) -> Reply {
     Reply { dress, ..Reply::with_head(status, head, Body::EMPTY) }
 }
 
-fn length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+fn length(reply: &Reply) -> Option<u64> {
+    let given = |headers: &HeaderMap| headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+    reply.winning.as_deref().and_then(given).or_else(|| given(&reply.headers))
 }
 
 fn number(payload: &[u8]) -> u32 {

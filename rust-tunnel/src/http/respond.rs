@@ -30,31 +30,37 @@ pub(super) struct Answer {
 impl Answer {
     /// What the backend answered, with the standard headers around it.
     pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<HttpBody> {
-        let Reply { status, reason, dress, mut headers, body } = reply;
+        let Reply { status, reason, dress, mut headers, mut winning, body } = reply;
         if dress == Dress::OwnId {
             self.request_id = None;
         }
-        if !headers.is_empty() {
-            let is_complete = matches!(body, Body::Complete(_));
-            self.persistence = self.persistence.take_framing(&mut headers, is_complete);
+        let is_complete = matches!(body, Body::Complete(_));
+        for own in [Some(&mut headers), winning.as_deref_mut()].into_iter().flatten() {
+            if !own.is_empty() {
+                self.persistence = self.persistence.take_framing(own, is_complete);
+            }
         }
-        let stream = match body {
-            Body::Complete(bytes) => return self.finish(status, reason, headers, bytes.into(), config),
-            Body::Stream(stream) => HttpBody::new(stream),
-        };
-        let http10 = self.http10;
-        if http10 {
+        // hyper goes by the answer's version, and ends a stream in 1.0 by closing. Node would call it 1.1 all the same.
+        let version = if self.http10 && !is_complete { Version::HTTP_10 } else { Version::HTTP_11 };
+        if version == Version::HTTP_10 {
             self.persistence = Persistence::Close;
         }
+        let body = match body {
+            Body::Complete(bytes) => HttpBody::from(bytes),
+            Body::Stream(stream) => HttpBody::new(stream),
+        };
         let mut response = if dress == Dress::Bare {
             self.persistence.put(config, &mut headers);
-            response(status, reason, headers, stream)
+            response(status, reason, headers, body)
         } else {
-            self.finish(status, reason, headers, stream, config)
+            self.finish(status, reason, headers, body, config)
         };
-        if http10 {
-            // hyper goes by the answer's version, and ends this one by closing. Node would call it 1.1 all the same.
-            *response.version_mut() = Version::HTTP_10;
+        *response.version_mut() = version;
+        if let Some(winning) = winning {
+            for name in winning.keys() {
+                response.headers_mut().remove(name);
+            }
+            response.headers_mut().extend(*winning);
         }
         response
     }

@@ -15,6 +15,8 @@ pub struct Reply {
     pub dress: Dress,
     /// Headers beside the standard block; a `content-type` here replaces `application/json`.
     pub headers: HeaderMap,
+    /// Headers that win over all others, the standard block included.
+    pub winning: Option<Box<HeaderMap>>,
     /// The answer, complete or as a stream.
     pub body: Body,
 }
@@ -38,21 +40,25 @@ impl Reply {
             reason: None,
             dress: Dress::Standard,
             headers: HeaderMap::new(),
+            winning: None,
             body: Body::Complete(envelope),
         }
     }
 
-    /// An answer with a head of its own: a line with the reason, then lines `name:value`, in latin1. What can't
-    /// stand in an answer's head is left out.
+    /// An answer with a head of its own: a line with the reason, then lines `name:value`, in latin1; after an empty line
+    /// those that win over all others. What can't stand in an answer's head is left out.
     pub fn with_head(status: StatusCode, head: &[u8], body: Body) -> Self {
         let end = head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len());
         let (reason, lines) = head.split_at(end);
         let reason = Some(reason).filter(|reason| !reason.is_empty());
+        let middle = lines.windows(2).position(|two| two == b"\n\n").map_or(lines.len(), |at| at + 1);
+        let (own, winning) = lines.split_at(middle);
         Reply {
             status,
             dress: Dress::OwnId,
             reason: reason.and_then(|reason| ReasonPhrase::try_from(reason).ok()),
-            headers: header_lines(lines),
+            headers: header_lines(own),
+            winning: (!winning.is_empty()).then(|| Box::new(header_lines(winning))),
             body,
         }
     }

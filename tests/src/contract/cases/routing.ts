@@ -1,5 +1,5 @@
 import type { Act, Case, Expected, Table } from '../case';
-import { emit, INTERNAL, NOT_FOUND, notExposed, OUTSIDE, parserRefuses, result, to } from '../requests';
+import { emit, INTERNAL, NOT_FOUND, notExposed, OUTSIDE, result, to } from '../requests';
 
 /** A target with a simple body, and what comes back. */
 function target(rows: string, path: string, gets: Expected, more: Partial<Case> = {}): Case {
@@ -7,14 +7,6 @@ function target(rows: string, path: string, gets: Expected, more: Partial<Case> 
 }
 
 const ONE = result('1');
-
-/** A target that `http::Uri` does not take, and Node does. */
-export const NO_URI: Pick<Case, 'differs'> = {
-  differs: {
-    by: 'parser: hyper refuses a target that is no URI before anything hears of it',
-    ours: { gets: parserRefuses(400, 'Bad Request'), after: 'ended' },
-  },
-};
 
 const handled = [
   target('1.1/task-id Q3', '/__runner/task/echo', ONE, { seen: ['echo { input: 1 }'] }),
@@ -48,12 +40,12 @@ const ids = [
   target('1.1/id-odd', '/__runner/task/%C3%A9', notExposed('Task', 'é')),
   target('1.1/id-odd', '/__runner/task/%22quoted%22', notExposed('Task', '"quoted"')),
   target('1.1/id-odd', '/__runner/task/a"b', notExposed('Task', 'a"b')),
-  target('1.1/id-odd', '/__runner/task/a<b>', notExposed('Task', 'a<b>'), NO_URI),
+  target('1.1/id-odd', '/__runner/task/a<b>', notExposed('Task', 'a<b>')),
   target('1.1/id-odd', '/__runner/task/a%E2%80%A8b', notExposed('Task', 'a\u2028b')),
   target('1.1/id-odd', '/__runner/task/a%F0%9F%98%80', notExposed('Task', 'a😀')),
   target('1.1/id-odd', '/__runner/task/a%2525b', notExposed('Task', 'a%25b')),
   target('1.1/id-odd', '/__runner/task/a+b', notExposed('Task', 'a+b')),
-  target('1.1/id-odd', "/__runner/task/a'b`c{d}|^~", notExposed('Task', "a'b`c{d}|^~"), NO_URI),
+  target('1.1/id-odd', "/__runner/task/a'b`c{d}|^~", notExposed('Task', "a'b`c{d}|^~")),
   target('1.1/id-odd', "/__runner/task/a'b{d}~$!*()", notExposed('Task', "a'b{d}~$!*()")),
   target('1.1/query', '/__runner/task/echo?<a>="`{b}|^"', ONE),
   target('1.1/id-odd', '/__runner/task/__proto__', notExposed('Task', '__proto__')),
@@ -148,10 +140,9 @@ function unparsable(): Case[] {
   const is500 = { ...INTERNAL, headers: { 'x-runner-request-id': null } };
   const logs = ['exposure.http.unhandled'];
   return [
-    ...['//', '///', '//:99999/x', '//x:y/z'].map((path) =>
+    ...['//', '///', '//:99999/x', '//x:y/z', 'http://', 'http://['].map((path) =>
       target('1.1/unparsable D18', path, is500, { logs, differs: { by: 'D18', ours: { gets: quiet } } }),
     ),
-    ...['http://', 'http://['].map((path) => target('1.1/unparsable', path, is500, { logs, ...NO_URI })),
   ];
 }
 
