@@ -144,8 +144,7 @@ export class Dispatcher {
     if (call.download === undefined) {
       call.download = new Download(this.outbox, call.number, call.isAnswered);
       call.download.onOver = () => {
-        call.isAnswered = true;
-        this.live.delete(call.number);
+        this.answered(call);
       };
       this.keep(call);
       // Nobody is there: what is written goes nowhere, and nobody waits for room.
@@ -326,9 +325,14 @@ export class Dispatcher {
     const { aside } = call;
     this.outbox.reply(call.number, status, text, aside?.head());
     aside?.answered(status);
+    this.answered(call);
+  }
+
+  /** Nothing more comes for it, and nothing more of it is sent. */
+  private answered(call: Call): void {
     call.isAnswered = true;
-    call.upload?.fail(new Error('the call has been answered'));
     this.live.delete(call.number);
+    call.upload?.fail(new Error('the call has been answered'));
   }
 
   private cancel(number: number): void {

@@ -219,15 +219,25 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Re
 }
 
 async fn drain(mut body: HttpBody, most: u64) {
+    if take_and_drop(&mut body, most).await {
+        return;
+    }
+    // Too much to go on with. But the client has to see the answer before the end, and looks up only between its writes.
+    let _ = timeout(LINGER, take_and_drop(&mut body, u64::MAX)).await;
+}
+
+/// `false` if there is more than that.
+async fn take_and_drop(body: &mut HttpBody, most: u64) -> bool {
     let mut left = most;
-    while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
     {
         let length = frame.data_ref().map_or(0, |data| data.len() as u64);
         match left.checked_sub(length) {
             Some(rest) => left = rest,
-            None => return,
+            None => return false,
         }
     }
+    true
 }
 
 /// The bytes so far. One chunk, the ordinary case, is kept as it came.
