@@ -52,6 +52,19 @@ export const CONTENDERS = [
   ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
 
+/** Who takes part in `bench streams`. @type {Entry[]} */
+export const STREAM_CONTENDERS = [
+  streaming('node-exposure', 'nodeExposure', 'node-exposure.mjs'),
+  streaming('node-http', 'node:http', 'node-http-streams.mjs'),
+  streaming('node-net', 'node:net (limit)', 'node-net-streams.mjs'),
+  streaming('native-exposure', 'nativeExposure', 'native-exposure.mjs'),
+];
+
+/** @param {string} name @param {string} label @param {string} script @returns {Entry} */
+function streaming(name, label, script) {
+  return { name, label, javascript: true, command: () => node(script, 'streams') };
+}
+
 /** @param {string} name @param {string} label @param {number} tasks How many it exposes. @returns {Entry} */
 function exposing(name, label, tasks) {
   return {

@@ -19,11 +19,11 @@ export function machine() {
   };
 }
 
-/** @param {string} wrk */
-export async function versions(wrk) {
+/** @param {string} generator What made the load, with its version. */
+export async function versions(generator) {
   return {
     node: process.version,
-    wrk,
+    generator,
     runner: packageVersion('@bluelibs/runner'),
     runnerNative: packageVersion('@bluelibs/runner-native'),
     axum: crateVersion('axum'),

@@ -87,7 +87,7 @@ async function load(contender, work, n, seconds) {
 }
 
 /** @template T @param {T[]} list @param {number} by @returns {T[]} */
-function rotated(list, by) {
+export function rotated(list, by) {
   const start = by % list.length;
   return [...list.slice(start), ...list.slice(0, start)];
 }

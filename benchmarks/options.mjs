@@ -1,20 +1,25 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = `usage: npm run bench -- [json|growth] [options]
+export const USAGE = `usage: npm run bench -- [json|growth|streams] [options]
 
   --rounds N            rounds in which every contender has its turn (default 5; 6 or more for 95 % intervals)
-  --seconds S           length of one measurement, whole seconds (default 3)
-  --connections 1,4,64  keep-alive connections to measure at
+  --seconds S           length of one measurement, whole seconds (default 3; not of streams, which have a size)
+  --connections 1,4,64  keep-alive connections to measure at; of streams, how many transfers at a time
   --only a,b            only these contenders
   --out FILE            where to write the results (default benchmarks/results/local/)`;
 
 /** The command line asks for something that is not there. */
 export class UsageError extends Error {}
 
+/** Something must be installed first. */
+export class MissingTool extends Error {}
+
+/** @typedef {import('./kinds/json.mjs').Work | import('./kinds/streams.mjs').StreamWork} AnyWork */
+
 /**
  * @typedef {object} Options
- * @property {import('./kinds/json.mjs').Work} work
+ * @property {AnyWork} work
  * @property {number} rounds @property {number} seconds @property {number[]} connections
  * @property {import('./contenders.mjs').Entry[]} entries
  * @property {string | undefined} out
@@ -22,11 +27,11 @@ export class UsageError extends Error {}
 
 /**
  * @param {string[]} argv
- * @param {Record<string, import('./kinds/json.mjs').Work>} kinds
- * @param {import('./contenders.mjs').Entry[]} contenders
+ * @param {Record<string, AnyWork>} kinds
+ * @param {(work: AnyWork) => import('./contenders.mjs').Entry[]} contendersOf
  * @returns {Options}
  */
-export function parseOptions(argv, kinds, contenders) {
+export function parseOptions(argv, kinds, contendersOf) {
   const { values, positionals } = read(argv);
   const [kind = 'json', ...more] = positionals;
   if (more.length > 0) throw new UsageError(`one benchmark at a time, not ${positionals.join(' and ')}`);
@@ -39,7 +44,7 @@ export function parseOptions(argv, kinds, contenders) {
     connections: values.connections
       ? [...new Set(values.connections.split(',').map((text) => positive('connections', text)))]
       : work.connections,
-    entries: chosen(values.only?.split(',') ?? work.contenders, contenders),
+    entries: chosen(values.only?.split(',') ?? work.contenders, contendersOf(work)),
     out: values.out,
   };
 }

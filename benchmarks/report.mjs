@@ -4,10 +4,11 @@ import { ratio, YARDSTICKS } from './summary.mjs';
 /** @typedef {import('./stats.mjs').Interval} Interval */
 /** @typedef {import('./measure.mjs').Row} Row */
 /** @typedef {import('./summary.mjs').Line} Line */
+/** @typedef {Pick<import('./kinds/json.mjs').Target, 'of' | 'to' | 'atLeast' | 'atMost'>} Bounds */
 /** @typedef {Record<string, string>} Labels From the name of a contender to its label. */
 
 /** With more than this much CPU taken by others, in cores, a measurement counts as disturbed. */
-const NOISE_CORES = 0.15;
+export const NOISE_CORES = 0.15;
 
 const FIGURE_NAMES = {
   reqPerSec: 'req/s',
@@ -77,18 +78,21 @@ export function footnotes(lines, rows) {
  */
 export function verdicts(rows, targets, labels) {
   const lines = targets.flatMap((target) => {
-    const { figure, connections, of, to, atLeast, atMost } = target;
+    const { figure, connections, of, to } = target;
     const value = ratio(rows, figure, connections, of, to);
-    if (!value) return [];
-    const pair = `${labels[of]} / ${labels[to]}`;
-    const wanted = [atLeast && `at least ${hundredths(atLeast)}`, atMost && `at most ${hundredths(atMost)}`]
-      .filter(Boolean)
-      .join(', ');
-    const met = value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity);
-    const verdict = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
-    return [[`${FIGURE_NAMES[figure]}, c=${connections}`, pair, spread(value, hundredths), verdict]];
+    return value ? [verdict(`${FIGURE_NAMES[figure]}, c=${connections}`, value, target, labels)] : [];
   });
   return lines.length > 0 ? grid(lines) : '  none in this run';
+}
+
+/** @param {string} what @param {Interval} value @param {Bounds} bounds @param {Labels} labels */
+export function verdict(what, value, { of, to, atLeast, atMost }, labels) {
+  const wanted = [atLeast && `at least ${hundredths(atLeast)}`, atMost && `at most ${hundredths(atMost)}`]
+    .filter(Boolean)
+    .join(', ');
+  const met = value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity);
+  const text = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
+  return [what, `${labels[of]} / ${labels[to]}`, spread(value, hundredths), text];
 }
 
 /** @param {Record<string, number | null>} idle @param {Labels} labels */
@@ -98,21 +102,21 @@ export function idleLines(idle, labels) {
 }
 
 /** @param {Interval | null} interval @param {(value: number) => string} format */
-function spread(interval, format) {
+export function spread(interval, format) {
   if (!interval) return 'n/a';
   const { median, low, high, count } = interval;
   return count === 1 ? format(median) : `${format(median)} [${format(low)}-${format(high)}]`;
 }
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */
-function grid(/** @type {string[][]} */ rows) {
+export function grid(/** @type {string[][]} */ rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const cell = (text, i) => (i === 0 ? text.padEnd(widths[0]) : text.padStart(widths[i]));
   return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n');
 }
 
-const whole = (/** @type {number} */ value) => value.toFixed(0);
-const tenths = (/** @type {number} */ value) => value.toFixed(1);
-const hundredths = (/** @type {number} */ value) => value.toFixed(2);
+export const whole = (/** @type {number} */ value) => value.toFixed(0);
+export const tenths = (/** @type {number} */ value) => value.toFixed(1);
+export const hundredths = (/** @type {number} */ value) => value.toFixed(2);
 const rate = (/** @type {number} */ value) =>
   value >= 1000 ? `${(value / 1000).toFixed(1)}k` : value.toFixed(0);

@@ -5,10 +5,10 @@ import { medianInterval } from './stats.mjs';
 /** @typedef {import('./stats.mjs').Interval} Interval */
 /** @typedef {'reqPerSec' | 'p50Us' | 'p99Us' | 'cpuUs' | 'jsUs'} Figure */
 
-/** @type {Figure[]} */
+/** Of calls; the first one is what ratios are made of. @type {Figure[]} */
 export const FIGURES = ['reqPerSec', 'p50Us', 'p99Us', 'cpuUs', 'jsUs'];
 
-/** Contenders that all others are compared with, by requests per second. */
+/** Contenders that all others are compared with. */
 export const YARDSTICKS = ['node-exposure', 'node-http'];
 
 /**
@@ -20,19 +20,19 @@ export const YARDSTICKS = ['node-exposure', 'node-http'];
  */
 
 /** @param {Row[]} rows @param {number} generatorLimit @returns {Line[]} */
-export function summarise(rows, generatorLimit) {
+export function summarise(rows, generatorLimit, figures = FIGURES) {
   const lines = [];
   for (const connections of new Set(rows.map((row) => row.connections))) {
     for (const contender of new Set(rows.map((row) => row.contender))) {
       const own = rows.filter((row) => row.contender === contender && row.connections === connections);
       const interval = (figure) => medianInterval(present(own.map((row) => row[figure])));
-      const figures = FIGURES.map((figure) => [figure, interval(figure)]);
-      const ratios = YARDSTICKS.map((to) => [to, ratio(rows, 'reqPerSec', connections, contender, to)]);
+      const intervals = figures.map((figure) => [figure, interval(figure)]);
+      const ratios = YARDSTICKS.map((to) => [to, ratio(rows, figures[0], connections, contender, to)]);
       const generator = interval('generatorCores');
       lines.push({
         contender,
         connections,
-        ...Object.fromEntries(figures),
+        ...Object.fromEntries(intervals),
         ratios: Object.fromEntries(ratios),
         generatorLimited: generator !== null && generator.median >= generatorLimit,
       });

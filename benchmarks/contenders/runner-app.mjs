@@ -1,10 +1,11 @@
 /**
- * A Runner application as its users write it: one task that adds, exposed by a tunnel resource, behind a token. The
- * first argument is how many tasks are exposed; the one that adds stands last. Its log is not printed, as printing is
- * not what is measured.
+ * A Runner application as its users write it: tasks that are exposed by a tunnel resource, behind a token. The first
+ * argument is how many, one that adds and stands last among others, or `streams` for those that move large bodies. Its
+ * log is not printed, as printing is not what is measured.
  */
 import { createRequire } from 'node:module';
 import { announce, onTerminate, token } from './child.mjs';
+import { MULTIPART_LIMITS, streamTasks } from './stream-tasks.mjs';
 
 // The runner's ESM build does not load in Node (`Dynamic require of "events" is not supported`).
 export const runner = createRequire(import.meta.url)('@bluelibs/runner/node');
@@ -13,24 +14,20 @@ const { globals, r, run } = runner;
 
 /** Serves the application through `exposure`, the stock resource or one that stands in for it. */
 export async function serve(exposure) {
-  const others = Array.from({ length: Number(process.argv[2] ?? 1) - 1 }, (_, index) =>
-    r
-      .task(`app.tasks.other${index}`)
-      .run(async () => index)
-      .build(),
-  );
-  const add = r
-    .task('app.tasks.add')
-    .run(async ({ a, b }) => a + b)
-    .build();
-  const tasks = [...others, add];
+  const [, , what = '1'] = process.argv;
+  const tasks = what === 'streams' ? streamTasks(runner) : addingTasks(Number(what));
   const tunnel = r
     .resource('app.tunnel')
     .tags([globals.tags.tunnel])
     .init(async () => ({ mode: 'server', transport: 'http', tasks: tasks.map(({ id }) => id) }))
     .build();
   const configured = exposure.with({
-    http: { basePath: '/__runner', listen: { host: '127.0.0.1', port: 0 }, auth: { token } },
+    http: {
+      basePath: '/__runner',
+      listen: { host: '127.0.0.1', port: 0 },
+      auth: { token },
+      limits: { multipart: MULTIPART_LIMITS },
+    },
   });
   const app = r
     .resource('app')
@@ -43,4 +40,19 @@ export async function serve(exposure) {
   const handlers = await getResourceValue(exposure);
   announce(handlers.server.address().port);
   onTerminate(dispose);
+}
+
+/** @param {number} count */
+function addingTasks(count) {
+  const others = Array.from({ length: count - 1 }, (_, index) =>
+    r
+      .task(`app.tasks.other${index}`)
+      .run(async () => index)
+      .build(),
+  );
+  const add = r
+    .task('app.tasks.add')
+    .run(async ({ a, b }) => a + b)
+    .build();
+  return [...others, add];
 }

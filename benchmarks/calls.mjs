@@ -1,0 +1,63 @@
+/** Benchmarks of small calls: load by wrk, on some number of connections, for some seconds. */
+import { Contender } from './contender.mjs';
+import { idleCpu, rounds, warmUp } from './measure.mjs';
+import { MissingTool } from './options.mjs';
+import { footnotes, idleLines, progress, tables, verdicts } from './report.mjs';
+import { summarise } from './summary.mjs';
+import { verify } from './verify.mjs';
+import { GENERATOR_LIMIT, wrkVersion } from './wrk.mjs';
+
+const NO_WRK = `wrk is not on the PATH; it makes the load. Install it:
+  Debian, Ubuntu   apt-get install wrk
+  macOS            brew install wrk`;
+
+/** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./report.mjs').Labels} Labels */
+
+/** What makes the load, with its version. */
+export async function generator() {
+  const wrk = await wrkVersion();
+  if (!wrk) throw new MissingTool(NO_WRK);
+  return wrk;
+}
+
+/** @param {Options} options @param {Labels} labels @param {(text: string) => void} say */
+export async function measure(options, labels, say) {
+  /** @type {Contender[]} */
+  const contenders = [];
+  try {
+    for (const entry of options.entries) {
+      const contender = await Contender.start(entry);
+      contenders.push(contender);
+      await verify(contender, options.work);
+      say(`${entry.label} answers as it should`);
+    }
+    say('warming up');
+    await warmUp(contenders, options);
+    const rows = await play(contenders, options, labels, say);
+    return { rows, idleMs: await idleCpu(contenders), summary: summarise(rows, GENERATOR_LIMIT) };
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.stop()));
+  }
+}
+
+/** @param {Contender[]} contenders @param {Options} options @param {Labels} labels */
+async function play(contenders, options, labels, say) {
+  const total = options.rounds * options.connections.length * contenders.length;
+  /** @type {import('./measure.mjs').Row[]} */
+  const rows = [];
+  for await (const row of rounds(contenders, options)) {
+    rows.push(row);
+    say(progress(row, labels[row.contender], `${rows.length}/${total}`));
+  }
+  return rows;
+}
+
+/** The tables. @param {Options} options @param {Labels} labels @param {Awaited<ReturnType<typeof measure>>} measured */
+export function report({ work }, labels, { rows, idleMs, summary }) {
+  return [
+    `${tables(summary, labels)}\n\n${footnotes(summary, rows)}`,
+    `CPU over 2 s without a request\n${idleLines(idleMs, labels)}`,
+    `the ratios that matter\n${verdicts(rows, work.targets, labels)}`,
+  ].join('\n\n');
+}

@@ -1,0 +1,20 @@
+/** The tasks of `bench streams`: one for each kind of transfer, each as short as it can be. */
+import { source, tally } from '../streams/payload.mjs';
+import { SUMMED } from '../streams/requests.mjs';
+
+/** The stock limits, with room for one large file (20 MiB are not). */
+export const MULTIPART_LIMITS = { fileSize: 2 ** 30, files: 10, fields: 100, fieldSize: 2 ** 20 };
+
+/** @param {typeof import('@bluelibs/runner/node')} runner */
+export function streamTasks({ r, useExposureContext }) {
+  const multipart = async ({ file, summed }) => tally((await file.resolve()).stream, summed);
+  const octets = async () => {
+    const { req } = useExposureContext();
+    return tally(req, SUMMED in req.headers);
+  };
+  const download = async ({ bytes }) => source(bytes);
+  const echo = async () => useExposureContext().req;
+  return Object.entries({ multipart, octets, download, echo }).map(([name, run]) =>
+    r.task(`app.tasks.${name}`).run(run).build(),
+  );
+}
