@@ -5,11 +5,12 @@ import { events } from './events';
 import { failures } from './failures';
 import { gates } from './gates';
 import { shop } from './shop';
+import { streams } from './streams';
 
 /** Registers an application's tasks and events. */
 export type App = (tunnel: Tunnel, note: Note) => void;
 
 /** The applications under test, by the name that both processes know. */
-export const apps = { calls, events, failures, gates, shop } satisfies Record<string, App>;
+export const apps = { calls, events, failures, gates, shop, streams } satisfies Record<string, App>;
 
 export type AppName = keyof typeof apps;

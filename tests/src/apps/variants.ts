@@ -103,6 +103,7 @@ export const variants = {
   twoInFlight: () => ({ limits: { maxInFlight: 2 } }),
   handlerLimit: () => ({ timeouts: { handlerMs: 50 } }),
   shortHead: () => ({ timeouts: { headMs: 50 } }),
+  streams: () => ({ auth: { token: 'secret' }, limits: { maxInFlight: 3, json: { maxSize: 1000 } } }),
   shortBody: () => ({ timeouts: { requestMs: 50 } }),
   shortKeepAlive: () => ({ timeouts: { keepAliveMs: 1 } }),
   oneConnection: () => ({ limits: { maxConnections: 1 } }),

@@ -4,7 +4,9 @@ import { contexts } from './app/contexts';
 import { events } from './app/events';
 import { errors, failing } from './app/failures';
 import { Gate } from './app/gate';
+import { octets } from './app/octets';
 import { giving } from './app/results';
+import { streaming } from './app/streams';
 import { tasks } from './app/tasks';
 import { writing } from './app/writers';
 import type { Note } from './notes';
@@ -27,7 +29,14 @@ export interface Parts {
 export function parts(note: Note): Parts {
   const gate = new Gate();
   const known = contexts(note);
-  const allTasks = [...tasks(note, gate, known), giving(), failing(), writing(note)];
+  const allTasks = [
+    ...tasks(note, gate, known),
+    giving(),
+    failing(),
+    writing(note),
+    streaming(note, gate),
+    ...octets(note, gate),
+  ];
   const { definitions, hooks, others } = events(note, known);
   const exposed = (id: string): boolean => !id.startsWith('hidden');
   return {

@@ -16,6 +16,7 @@ import { json } from './cases/json';
 import { limits } from './cases/limits';
 import { logging } from './cases/logging';
 import { methods } from './cases/methods';
+import { octets } from './cases/octets';
 import { parser } from './cases/parser';
 import { replacing } from './cases/replacing';
 import { requestId } from './cases/request-id';
@@ -23,6 +24,7 @@ import { results } from './cases/results';
 import { routing } from './cases/routing';
 import { start } from './cases/start';
 import { stop } from './cases/stop';
+import { streamed } from './cases/streams';
 import { transport } from './cases/transport';
 import { validators } from './cases/validators';
 import { writers } from './cases/writers';
@@ -40,6 +42,8 @@ const served: readonly Table[] = [
   ...limits,
   ...results,
   ...writers,
+  ...streamed,
+  ...octets,
   ...errors,
   ...exposureContext,
   ...contexts,

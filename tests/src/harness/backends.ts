@@ -1,5 +1,5 @@
 import { after, before } from 'node:test';
-import { TunnelServer } from '@bluelibs/runner-native';
+import { type Stats, TunnelServer } from '@bluelibs/runner-native';
 import { type AppName, apps } from '../apps/apps';
 import { type VariantName, variants } from '../apps/variants';
 import { startFront } from './front';
@@ -9,6 +9,8 @@ import { Logs, plainLogger } from './logs';
 export interface Running {
   readonly port: number;
   readonly logs: Logs;
+  /** Only where it runs in this process. */
+  stats?(): Stats;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ const native: Backend = {
     const server = new TunnelServer({ port: 0, ...variants[variant](logger.note), logger });
     await apps[app](server, logger.note);
     const { port } = await server.listen();
-    return { port, logs, stop: () => server.close({ graceMs: 0 }) };
+    return { port, logs, stats: () => server.stats(), stop: () => server.close({ graceMs: 0 }) };
   },
 };
 
@@ -57,5 +59,6 @@ export function shared(
     get logs() {
       return now().logs;
     },
+    stats: () => now().stats?.() as Stats,
   };
 }

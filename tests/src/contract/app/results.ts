@@ -57,6 +57,16 @@ export const RESULTS: Readonly<Record<string, () => unknown>> = {
   promiseInside: () => ({ p: Promise.resolve(1), w: new WeakMap() }),
   webStream: () => new ReadableStream(),
   response: () => new Response('x'),
+  blob: () => new Blob(['x']),
+  asyncIterable: () => ({
+    async *[Symbol.asyncIterator]() {
+      yield 'x';
+    },
+  }),
+  generator: () =>
+    (async function* () {
+      yield 'x';
+    })(),
   boxed: () => Object('s'),
   markers: () => ({ __type: 'Date', __graph: true, '$runner.escape::x': 1, __ref: 'r' }),
   unsafeKeys: () => JSON.parse('{"__proto__":1,"constructor":2,"prototype":3,"a":4}'),

@@ -49,6 +49,9 @@ const values: Case[] = [
   gives('promiseInside', '{"p":{},"w":{}}'),
   gives('webStream', '{}', '1.8/values 1.8/no-streams'),
   gives('response', '{}', '1.8/values 1.8/no-streams'),
+  gives('blob', '{}', '1.8/no-streams'),
+  gives('asyncIterable', '{}', '1.8/no-streams'),
+  gives('generator', '{}', '1.8/no-streams'),
   gives('boxed', '{"0":"s"}'),
   gives(
     'markers',

@@ -1,0 +1,4 @@
+import { octets } from './cases/octets';
+import { play } from './play';
+
+play(octets);

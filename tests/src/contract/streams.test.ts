@@ -1,0 +1,4 @@
+import { streamed } from './cases/streams';
+import { play } from './play';
+
+play(streamed);
