@@ -6,8 +6,8 @@ use http_body_util::BodyExt;
 use tokio::sync::Notify;
 
 use super::{Bell, Bridge, CallId};
-use crate::protocol::BodyStream;
 use crate::protocol::frame::{self, Kind};
+use crate::protocol::{BodyStream, Piece, Pieces};
 
 /// No frame carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
@@ -65,34 +65,73 @@ impl Window {
     }
 }
 
+/// What is left of a body when its call has been sent.
+pub(super) enum Rest {
+    Bytes(BodyStream),
+    Form(Pieces),
+}
+
+enum Next {
+    Piece(Piece),
+    End,
+    /// A body that breaks off takes its connection with it, and that cancels the call.
+    Broken,
+}
+
+impl Rest {
+    async fn next(&mut self) -> Next {
+        match self {
+            Rest::Form(Pieces(pieces)) => {
+                let piece = std::future::poll_fn(|context| pieces.as_mut().poll_next(context)).await;
+                piece.map_or(Next::End, Next::Piece)
+            }
+            Rest::Bytes(body) => loop {
+                match body.frame().await.map(|frame| frame.map(http_body::Frame::into_data)) {
+                    Some(Ok(Ok(data))) => return Next::Piece(Piece::Data(data)),
+                    Some(Ok(Err(_trailers))) => {}
+                    Some(Err(_)) => return Next::Broken,
+                    None => return Next::End,
+                }
+            },
+        }
+    }
+}
+
 /// Carries a body over until it ends, or nobody wants it; then lets go of it.
 pub(super) async fn carry<B: Bell>(
     bridge: Bridge<B>,
     id: CallId,
-    mut body: BodyStream,
+    mut rest: Rest,
     window: std::sync::Arc<Window>,
 ) {
-    let doorbell = &bridge.shared.doorbell;
+    let put = |kind, flags, payload: &[u8]| {
+        bridge.shared.doorbell.push(0, |out| frame::put(out, kind, flags, id.0, payload));
+    };
     while window.opens().await {
-        let frame = tokio::select! {
-            frame = body.frame() => frame,
+        let next = tokio::select! {
+            next = rest.next() => next,
             () = closed(&window) => return,
         };
-        match frame {
-            Some(Ok(frame)) => {
-                let Ok(mut data) = frame.into_data() else { continue };
+        match next {
+            Next::Piece(Piece::Data(mut data)) => {
                 window.spend(data.len());
                 while !data.is_empty() {
-                    let chunk = data.split_to(data.len().min(CHUNK));
-                    doorbell.push(0, |out| frame::put(out, Kind::Chunk, 0, id.0, &chunk));
+                    put(Kind::Chunk, 0, &data.split_to(data.len().min(CHUNK)));
                 }
             }
-            // A body that breaks off takes its connection with it, and that cancels the call.
-            Some(Err(_)) => return,
-            None => {
-                doorbell.push(0, |out| frame::put(out, Kind::End, 0, id.0, &[]));
+            Next::Piece(Piece::Part(part)) => {
+                let head = serde_json::to_vec(&part).unwrap_or_default();
+                // Parts without a byte must not come without bound either.
+                window.spend(head.len());
+                put(Kind::Part, 0, &head);
+            }
+            Next::Piece(Piece::PartEnd) => put(Kind::End, frame::PART, &[]),
+            Next::Piece(Piece::Unreadable(why)) => {
+                put(Kind::Unreadable, 0, &serde_json::to_vec(&why).unwrap_or_default());
                 return;
             }
+            Next::End => return put(Kind::End, 0, &[]),
+            Next::Broken => return,
         }
     }
 }

@@ -23,9 +23,16 @@ pub(super) struct Loan {
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     touched: AtomicBool,
+    /// It could not be read to its end.
+    broken: AtomicBool,
     /// Bytes still to come, as far as the client has said.
     outstanding: AtomicU64,
 }
+
+/// The client was too slow.
+#[derive(Debug, thiserror::Error)]
+#[error("it did not arrive in time")]
+pub(super) struct Late;
 
 impl Loan {
     pub(super) fn new(upload: Upload, terms: Arc<Terms>) -> Self {
@@ -39,6 +46,10 @@ impl Loan {
 impl Terms {
     pub(super) fn is_touched(&self) -> bool {
         self.touched.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 
     pub(super) fn outstanding(&self) -> u64 {
@@ -66,7 +77,8 @@ impl Body for Loan {
             return Poll::Pending;
         }
         upload.fail();
-        Poll::Ready(Some(Err(BodyError("it did not arrive in time".into()))))
+        terms.broken.store(true, Ordering::Relaxed);
+        Poll::Ready(Some(Err(BodyError(Box::new(Late)))))
     }
 }
 

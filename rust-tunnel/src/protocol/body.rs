@@ -1,6 +1,8 @@
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
+use super::Pieces;
+
 /// A body that arrives, or is sent, in pieces and with backpressure.
 pub type BodyStream = UnsyncBoxBody<Bytes, BodyError>;
 
@@ -11,6 +13,8 @@ pub enum Body {
     Complete(Bytes),
     /// Piece by piece; nothing is read ahead of the consumer.
     Stream(BodyStream),
+    /// A form, part by part; only calls have one.
+    Form(Pieces),
 }
 
 impl Body {
