@@ -62,7 +62,7 @@ function readMaxSize(given: unknown): number {
 }
 
 /** A given object replaces the defaults as a whole; what is no number is no limit, but a field is bounded all the same. */
-function readMultipart(given: NonNullable<NodeExposureHttpConfig['limits']>['multipart']): FormLimits {
+export function readMultipart(given: NonNullable<NodeExposureHttpConfig['limits']>['multipart']): FormLimits {
   if (given === undefined) return DEFAULT_FORM_LIMITS;
   const { fileSize, files, fieldSize, fields, parts } = given ?? {};
   const limit = (value: unknown): number | null =>

@@ -1,13 +1,15 @@
 //! A request's body on its way to JavaScript: no further than JavaScript has asked for.
 
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
-use http_body_util::BodyExt;
+use http_body::Body as _;
 use tokio::sync::Notify;
 
 use super::{Bell, Bridge, CallId};
 use crate::protocol::frame::{self, Kind};
-use crate::protocol::{BodyStream, Piece, Pieces};
+use crate::protocol::{BodyStream, Code, Piece, Pieces};
 
 /// No frame carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
@@ -48,6 +50,11 @@ impl Window {
         }
     }
 
+    fn is_open(&self) -> bool {
+        let State { open, closed } = self.change_quietly(|_| {});
+        open > 0 && !closed
+    }
+
     /// Counts bytes that were handed over, more than were asked for if a chunk was larger.
     fn spend(&self, bytes: usize) {
         self.change_quietly(|state| state.open = state.open.saturating_sub(bytes as u64));
@@ -74,24 +81,26 @@ pub(super) enum Rest {
 enum Next {
     Piece(Piece),
     End,
-    /// A body that breaks off takes its connection with it, and that cancels the call.
-    Broken,
 }
 
 impl Rest {
-    async fn next(&mut self) -> Next {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
         match self {
             Rest::Form(Pieces(pieces)) => {
-                let piece = std::future::poll_fn(|context| pieces.as_mut().poll_next(context)).await;
-                piece.map_or(Next::End, Next::Piece)
+                pieces.as_mut().poll_next(context).map(|piece| piece.map_or(Next::End, Next::Piece))
             }
             Rest::Bytes(body) => loop {
-                match body.frame().await.map(|frame| frame.map(http_body::Frame::into_data)) {
-                    Some(Ok(Ok(data))) => return Next::Piece(Piece::Data(data)),
-                    Some(Ok(Err(_trailers))) => {}
-                    Some(Err(_)) => return Next::Broken,
-                    None => return Next::End,
-                }
+                let frame = ready!(Pin::new(&mut *body).poll_frame(context));
+                return Poll::Ready(match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
+                    Some(Ok(Ok(data))) => Next::Piece(Piece::Data(data)),
+                    Some(Ok(Err(_trailers))) => continue,
+                    Some(Err(error)) if error.is_late() => {
+                        Next::Piece(Piece::Unreadable(Code::RequestTimeout.into()))
+                    }
+                    // Whoever waits is cancelled.
+                    Some(Err(_)) => return Poll::Pending,
+                    None => Next::End,
+                });
             },
         }
     }
@@ -104,35 +113,23 @@ pub(super) async fn carry<B: Bell>(
     mut rest: Rest,
     window: std::sync::Arc<Window>,
 ) {
-    let put = |kind, flags, payload: &[u8]| {
-        bridge.shared.doorbell.push(0, |out| frame::put(out, kind, flags, id.0, payload));
-    };
+    let mut frames = Frames { bridge: &bridge, id, waiting: Vec::new() };
     while window.opens().await {
-        let next = tokio::select! {
-            next = rest.next() => next,
+        let mut next = tokio::select! {
+            next = std::future::poll_fn(|context| rest.poll_next(context)) => Poll::Ready(next),
             () = closed(&window) => return,
         };
-        match next {
-            Next::Piece(Piece::Data(mut data)) => {
-                window.spend(data.len());
-                while !data.is_empty() {
-                    put(Kind::Chunk, 0, &data.split_to(data.len().min(CHUNK)));
-                }
+        // What comes together is taken over together: a manifest with the files behind it.
+        while let Poll::Ready(found) = next {
+            if !frames.put(found, &window) {
+                return frames.send();
             }
-            Next::Piece(Piece::Part(part)) => {
-                let head = serde_json::to_vec(&part).unwrap_or_default();
-                // Parts without a byte must not come without bound either.
-                window.spend(head.len());
-                put(Kind::Part, 0, &head);
+            if !window.is_open() {
+                break;
             }
-            Next::Piece(Piece::PartEnd) => put(Kind::End, frame::PART, &[]),
-            Next::Piece(Piece::Unreadable(why)) => {
-                put(Kind::Unreadable, 0, &serde_json::to_vec(&why).unwrap_or_default());
-                return;
-            }
-            Next::End => return put(Kind::End, 0, &[]),
-            Next::Broken => return,
+            next = std::future::poll_fn(|context| Poll::Ready(rest.poll_next(context))).await;
         }
+        frames.send();
     }
 }
 
@@ -143,5 +140,65 @@ async fn closed(window: &Window) {
             return;
         }
         changed.await;
+    }
+}
+
+/// Frames of one call that go over together.
+struct Frames<'a, B> {
+    bridge: &'a Bridge<B>,
+    id: CallId,
+    waiting: Vec<u8>,
+}
+
+impl<B: Bell> Frames<'_, B> {
+    /// Whether more can come.
+    fn put(&mut self, next: Next, window: &Window) -> bool {
+        match next {
+            Next::Piece(Piece::Data(mut data)) => {
+                window.spend(data.len());
+                while !data.is_empty() {
+                    self.frame(Kind::Chunk, 0, &data.split_to(data.len().min(CHUNK)));
+                }
+            }
+            Next::Piece(Piece::Part(part)) => {
+                let head = serde_json::to_vec(&part).unwrap_or_default();
+                // Parts without a byte must not come without bound either.
+                window.spend(head.len());
+                self.frame(Kind::Part, 0, &head);
+            }
+            Next::Piece(Piece::PartEnd) => self.frame(Kind::End, frame::PART, &[]),
+            Next::Piece(Piece::Unreadable(why)) => {
+                self.frame(Kind::Unreadable, 0, &serde_json::to_vec(&why).unwrap_or_default());
+                return false;
+            }
+            Next::End => {
+                self.frame(Kind::End, 0, &[]);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn frame(&mut self, kind: Kind, flags: u8, payload: &[u8]) {
+        if self.waiting.len() + payload.len() > CHUNK {
+            self.send();
+        }
+        if payload.len() < CHUNK / 2 {
+            frame::put(&mut self.waiting, kind, flags, self.id.0, payload);
+        } else {
+            self.send();
+            self.push(|out, id| frame::put(out, kind, flags, id, payload));
+        }
+    }
+
+    fn send(&mut self) {
+        if !self.waiting.is_empty() {
+            let waiting = std::mem::take(&mut self.waiting);
+            self.push(|out, _| out.extend_from_slice(&waiting));
+        }
+    }
+
+    fn push(&self, write: impl FnOnce(&mut Vec<u8>, u64)) {
+        self.bridge.shared.doorbell.push(0, |out| write(out, self.id.0));
     }
 }

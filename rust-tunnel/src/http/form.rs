@@ -11,9 +11,9 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use http_body::Body as _;
 
-use super::loan::{Late, Loan};
+use super::loan::Loan;
 use crate::config::Multipart;
-use crate::protocol::{BodyError, Code, Piece, Pieces, Unreadable};
+use crate::protocol::{Code, Piece, Pieces, Unreadable};
 
 pub use parser::Parser;
 
@@ -55,7 +55,9 @@ impl Stream for Form {
                     Ok(data) => parser.push(data, &mut this.ready),
                     Err(_) => Ok(()),
                 },
-                Some(Err(error)) => Err(broken(&error).into()),
+                Some(Err(error)) if error.is_late() => Err(Code::RequestTimeout.into()),
+                // Whoever waits is cancelled.
+                Some(Err(_)) => return Poll::Pending,
                 None => {
                     let end = parser.end();
                     this.body = None;
@@ -67,8 +69,4 @@ impl Stream for Form {
             }
         }
     }
-}
-
-fn broken(BodyError(error): &BodyError) -> Code {
-    if error.is::<Late>() { Code::RequestTimeout } else { Code::BadRequest }
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::persistence::Persistence;
 use super::upload::Upload;
-use crate::protocol::BodyError;
+use crate::protocol::{BodyError, Late};
 
 /// A request's body in the hands of a backend, which reads as far as it likes. What it leaves is discarded when it lets go.
 pub(super) struct Loan {
@@ -28,11 +28,6 @@ pub(super) struct Terms {
     /// Bytes still to come, as far as the client has said.
     outstanding: AtomicU64,
 }
-
-/// The client was too slow.
-#[derive(Debug, thiserror::Error)]
-#[error("it did not arrive in time")]
-pub(super) struct Late;
 
 impl Loan {
     pub(super) fn new(upload: Upload, terms: Arc<Terms>) -> Self {

@@ -32,3 +32,15 @@ impl From<Bytes> for Body {
 #[derive(Debug, thiserror::Error)]
 #[error("the body ended early: {0}")]
 pub struct BodyError(pub Box<dyn std::error::Error + Send + Sync>);
+
+impl BodyError {
+    /// Whether the client is there and was too slow. Any other break takes the connection with it, and that cancels the call.
+    pub fn is_late(&self) -> bool {
+        self.0.is::<Late>()
+    }
+}
+
+/// The client was too slow.
+#[derive(Debug, thiserror::Error)]
+#[error("it did not arrive in time")]
+pub struct Late;

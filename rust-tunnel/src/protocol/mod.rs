@@ -13,7 +13,7 @@ mod reply;
 mod report;
 mod request_id;
 
-pub use body::{Body, BodyError, BodyStream};
+pub use body::{Body, BodyError, BodyStream, Late};
 pub use call::{Call, Head, Mode, Target, TargetKind};
 pub use code::Code;
 pub use latin1::latin1_to_str;

@@ -3,6 +3,7 @@ import { globals, r, type TunnelRunner } from '@bluelibs/runner/node';
 import { contexts } from './app/contexts';
 import { events } from './app/events';
 import { errors, failing } from './app/failures';
+import { forms } from './app/forms';
 import { Gate } from './app/gate';
 import { giving } from './app/results';
 import { tasks } from './app/tasks';
@@ -27,7 +28,7 @@ export interface Parts {
 export function parts(note: Note): Parts {
   const gate = new Gate();
   const known = contexts(note);
-  const allTasks = [...tasks(note, gate, known), giving(), failing(), writing(note)];
+  const allTasks = [...tasks(note, gate, known), giving(), failing(), writing(note), ...forms(note, gate)];
   const { definitions, hooks, others } = events(note, known);
   const exposed = (id: string): boolean => !id.startsWith('hidden');
   return {
