@@ -228,6 +228,10 @@ const unread: Case[] = [
     seen: ['form.read begins'],
     differs: { by: 'D7', ours: { gets: { status: 200 }, seen: ['form.read begins', 'form.read '] } },
   },
+];
+
+/** Of which one more than allowed comes while they are read. */
+const reading: Case[] = [
   {
     rows: ['D7', '1.13/limits'],
     does: 'a limit that is passed while the task reads',
@@ -235,8 +239,8 @@ const unread: Case[] = [
     together: true,
     async talk(connection, { side, read }) {
       connection.write(bytes(posted('form.begins', undefined, { 'Transfer-Encoding': 'chunked' })));
-      const whole = form(manifest(A), file('1', 'xxx'), ...Array(11).fill(file('2', '')));
-      const cut = whole.indexOf('xxx') + 1;
+      const whole = form(manifest(A), file('1', 'xxxx'));
+      const cut = whole.indexOf('xxxx') + 1;
       const [first = '', second = ''] = [whole.slice(0, cut), whole.slice(cut)].map((text) =>
         chunked(text).toString('latin1'),
       );
@@ -245,8 +249,17 @@ const unread: Case[] = [
       connection.write(second);
       await read();
     },
-    gets: over('Files'),
+    gets: over('File size'),
     seen: ['has begun to read'],
+  },
+  {
+    rows: ['D7', '1.13/limits'],
+    does: 'a limit that is passed before the task reads',
+    send: posted('form.begins', form(manifest(A), file('1', 'xxxx'))),
+    together: true,
+    gets: { status: 'silence' },
+    seen: ['form.begins'],
+    differs: { by: 'D7', ours: { gets: over('File size'), seen: ['form.begins'] } },
   },
 ];
 
@@ -291,5 +304,10 @@ export const formFailures: Table[] = [
   { name: 'the end of forms', cases: finalize },
   ...limits,
   { name: 'files that nobody reads', cases: unread },
+  {
+    name: 'limits inside a file',
+    setting: { http: () => ({ limits: { multipart: { fileSize: 4 } } }) },
+    cases: reading,
+  },
   { name: 'clients that leave inside a form', cases: leaving },
 ];
