@@ -8,7 +8,7 @@ import { Flag, Frame, Kind } from './frames';
 import { log } from './log';
 import { Outbox, type Send } from './outbox';
 import { isAccepted, isThenable, readRequest } from './reply';
-import { discard, readStreamed, type Streamed, send } from './streamed';
+import { discard, discardResult, readStreamed, type Streamed, send } from './streamed';
 import { Upload } from './upload';
 
 /** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
@@ -238,8 +238,16 @@ export class Dispatcher {
       run: (input) => {
         const request = { input, returnsResult: true };
         this.settle(call, () => application.run(found, request, call), {
-          fulfilled: (result) => form.settled(() => this.succeed(call, request, result)),
-          rejected: (error) => form.settled(() => this.fail(call, error)),
+          fulfilled: (result) =>
+            form.settled(
+              () => this.succeed(call, request, result),
+              () => discardResult(result),
+            ),
+          rejected: (error) =>
+            form.settled(
+              () => this.fail(call, error),
+              () => {},
+            ),
         });
       },
       refuse: (refusal) => {

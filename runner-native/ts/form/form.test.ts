@@ -149,7 +149,10 @@ describe('Form', () => {
   it('drops what a handler that has settled did not begin to read', async () => {
     const trial = new Trial().read().manifest({ a: '1' }).begin('1');
     await turn();
-    trial.form.settled(() => trial.seen.push('answered'));
+    trial.form.settled(
+      () => trial.seen.push('answered'),
+      () => trial.seen.push('discarded'),
+    );
     assert.equal(await trial.feed(5 * 2 ** 20), 5 * 2 ** 20);
     assert.equal(spools(), 0);
     trial.form.endPart();
@@ -173,14 +176,22 @@ describe('Form', () => {
     early.form.leave(new Error('aborted'));
     assert.deepEqual(early.seen, ['CLOSING']);
 
+    const started = new Trial().read().manifest({});
+    started.form.leave(new Error('aborted'));
+    await turn();
+    assert.deepEqual(started.seen, ['CLOSING']);
+
     const trial = new Trial().read().manifest({ a: '1' }).begin('1');
     await turn();
     const reading = buffer(trial.input.a?.stream() as Readable);
     trial.form.leave(new Error('aborted'));
     await assert.rejects(reading, /aborted/);
     assert.deepEqual(trial.seen, ['run']);
-    trial.form.settled(() => trial.seen.push('answered'));
-    assert.deepEqual(trial.seen, ['run', 'CLOSING']);
+    trial.form.settled(
+      () => trial.seen.push('answered'),
+      () => trial.seen.push('discarded'),
+    );
+    assert.deepEqual(trial.seen, ['run', 'discarded', 'CLOSING']);
   });
 
   it('takes a second part of an id as more of the file, unless its end was seen', async () => {

@@ -55,8 +55,8 @@ export class Form {
   private state: 'reading' | 'complete' | 'failed' | 'left' = 'reading';
   private hasStarted = false;
   private hasSettled = false;
-  /** What is done with the handler's outcome once the form has ended. */
-  private conclude: (() => void) | undefined;
+  /** What is done with the handler's outcome once the form has ended, and what if it never does. */
+  private outcome: { conclude: () => void; discard: () => void } | undefined;
   private file: Entry | undefined;
   private field: Field | undefined;
   /** Bytes that were asked for and have not come. */
@@ -124,7 +124,7 @@ export class Form {
     this.state = 'complete';
     this.drop();
     this.onEnd();
-    this.conclude?.();
+    this.outcome?.conclude();
   }
 
   /** It can't be read to its end. */
@@ -142,12 +142,18 @@ export class Form {
     if (state === 'reading' && (!this.hasStarted || this.hasSettled)) this.giveBack();
   }
 
-  /** The handler has settled: what nobody reads is not waited for, and the answer comes when the form has ended. */
-  settled(conclude: () => void): void {
+  /**
+   * The handler has settled: what nobody reads is not waited for, and `conclude` answers when the form has ended.
+   * `discard` is called instead where the outcome is of no use.
+   */
+  settled(conclude: () => void, discard: () => void): void {
     this.hasSettled = true;
-    if (this.state === 'failed') return;
-    if (this.state === 'left') return this.giveBack();
-    this.conclude = conclude;
+    if (this.state === 'failed' || this.state === 'left') {
+      discard();
+      if (this.state === 'left') this.giveBack();
+      return;
+    }
+    this.outcome = { conclude, discard };
     this.drop();
     if (this.state === 'complete') conclude();
     else this.ask();
@@ -176,7 +182,8 @@ export class Form {
     this.hasStarted = true;
     // Files that came together with the manifest are known to the handler.
     queueMicrotask(() => {
-      if (this.state !== 'left') steps.run(hydrated);
+      if (this.state === 'left') this.giveBack();
+      else steps.run(hydrated);
     });
   }
 
@@ -255,7 +262,9 @@ export class Form {
       for (const { stream } of this.files.all()) stream.destroy(error);
       this.spool.close();
     });
-    if (wasOpen) this.onEnd();
+    if (!wasOpen) return;
+    this.outcome?.discard();
+    this.onEnd();
   }
 
   /** Nobody reads the answer; it only gives the call's place back. */
