@@ -235,6 +235,7 @@ export class Dispatcher {
     const { application } = this;
     form.read({
       parse: (text) => application.parse(text, false),
+      fault: (error) => this.log('error', 'exposure.http.unhandled', { error, requestId: call.requestId }),
       run: (input) => {
         const request = { input, returnsResult: true };
         this.settle(call, () => application.run(found, request, call), {

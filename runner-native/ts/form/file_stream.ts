@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Stored } from './spool';
 
+/** How many bytes of all files of a form wait in memory. */
+export interface Memory {
+  held: number;
+}
+
 /** The bytes of one file, for whoever reads it; until then they wait, in memory or put aside. */
 export class FileStream extends Readable {
   private readonly waiting: (Buffer | Stored)[] = [];
@@ -14,7 +19,10 @@ export class FileStream extends Readable {
   isStored = false;
 
   /** `moved` is called whenever somebody wants or has taken something. */
-  constructor(private readonly moved: () => void) {
+  constructor(
+    private readonly memory: Memory,
+    private readonly moved: () => void,
+  ) {
     super();
     // Whoever reads it hears of an error; where nobody does it must not end the process.
     this.on('error', () => {});
@@ -33,7 +41,7 @@ export class FileStream extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.waiting.length = 0;
-    this.held = 0;
+    this.hold(-this.held);
     done(error);
     this.moved();
   }
@@ -41,7 +49,7 @@ export class FileStream extends Readable {
   /** The next bytes have come. */
   give(bytes: Buffer): void {
     if (this.destroyed) return;
-    this.held += bytes.length;
+    this.hold(bytes.length);
     this.waiting.push(bytes);
     this.feed();
   }
@@ -79,12 +87,17 @@ export class FileStream extends Readable {
       }
       this.isWanted = false;
       if (Buffer.isBuffer(next)) {
-        this.held -= next.length;
+        this.hold(-next.length);
         this.hand(next);
       } else {
         this.fetch(next);
       }
     }
+  }
+
+  private hold(bytes: number): void {
+    this.held += bytes;
+    this.memory.held += bytes;
   }
 
   private hand(bytes: Buffer): void {

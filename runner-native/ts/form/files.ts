@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Refusal } from '../errors';
-import { FileStream } from './file_stream';
+import { FileStream, type Memory } from './file_stream';
 
 /** What a handler gets for a file. */
 export interface FormFile {
@@ -32,6 +32,7 @@ const MEMBERS = ['name', 'type', 'size', 'lastModified', 'extra'] as const;
 /** The files of one form by their ids. */
 export class Files {
   private readonly entries = new Map<string, Entry>();
+  readonly memory: Memory = { held: 0 };
 
   constructor(
     private readonly most: number | null,
@@ -80,7 +81,7 @@ export class Files {
       if (this.most !== null && this.entries.size >= this.most) {
         throw new Refusal('PAYLOAD_TOO_LARGE', 'Files limit exceeded');
       }
-      const stream = new FileStream(this.moved);
+      const stream = new FileStream(this.memory, this.moved);
       const file = this.make(DEFAULT_NAME, stream);
       entry = { file, stream, isExpected: false, hasCome: false, said: {} };
       this.entries.set(id, entry);

@@ -20,7 +20,7 @@ class Trial {
   input: Record<string, InputFile> = {};
   readonly form: Form;
 
-  constructor() {
+  constructor(limits = DEFAULT_FORM_LIMITS) {
     const outbox = new Outbox((sent, length) => {
       const frame = new Frame(Buffer.from(sent.subarray(0, length)));
       for (let offset = 0; offset < length; offset = frame.end) {
@@ -29,7 +29,7 @@ class Trial {
       }
     });
     const file = (name: string, stream: Readable) => new InputFile(name, stream);
-    this.form = new Form(outbox, 1, { limits: DEFAULT_FORM_LIMITS, file });
+    this.form = new Form(outbox, 1, { limits, file });
   }
 
   read(): this {
@@ -39,6 +39,7 @@ class Trial {
         this.seen.push('run');
         this.input = input as Record<string, InputFile>;
       },
+      fault: (error) => this.seen.push(String(error)),
       refuse: ({ code }: Refusal) => this.seen.push(code),
     });
     return this;
@@ -144,6 +145,41 @@ describe('Form', () => {
     assert.equal((await second).length, CHUNK);
     assert.equal((await buffer(trial.input.a?.stream() as Readable)).length, 3 * 2 ** 20);
     await closed();
+  });
+
+  it('lets nobody wait for the file under way, however many others are unread', async () => {
+    const ids = ['1', '2', '3', '4', '5', '6'];
+    const trial = new Trial().read().manifest(Object.fromEntries(ids.map((id) => [id, id])));
+    await turn();
+    for (const id of ids.slice(0, 5)) {
+      trial.begin(id);
+      await trial.feed(250_000);
+      trial.form.endPart();
+    }
+    const last = buffer(trial.input['6']?.stream() as Readable);
+    trial.begin('6');
+    assert.equal(await trial.feed(2 * 2 ** 20), 2 * 2 ** 20);
+    trial.form.endPart();
+    assert.equal((await last).length, 2 * 2 ** 20);
+    trial.form.leave(new Error('aborted'));
+    await closed();
+  });
+
+  it('asks for no more small files than may wait', async () => {
+    const trial = new Trial({ ...DEFAULT_FORM_LIMITS, files: null }).read();
+    const ids = Array.from({ length: 1000 }, (_, at) => `f${at}`);
+    trial.manifest(Object.fromEntries(ids.map((id) => [id, id])));
+    await turn();
+    let taken = 0;
+    for (const id of ids) {
+      trial.begin(id);
+      const given = await trial.feed(10_000);
+      trial.form.endPart();
+      taken += given;
+      if (given < 10_000) break;
+    }
+    assert.ok(taken >= 2 ** 20 && taken <= 1.5 * 2 ** 20, String(taken));
+    assert.equal(spools(), 0);
   });
 
   it('drops what a handler that has settled did not begin to read', async () => {

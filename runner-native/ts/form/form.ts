@@ -26,6 +26,8 @@ export interface Steps {
   run(input: unknown): void;
   /** The form can't be read to its end: that is the answer, whatever the handler does. */
   refuse(refusal: Refusal): void;
+  /** Why a file could not be kept; nobody else is told. */
+  fault(error: unknown): void;
 }
 
 /** A part's head as Rust writes it. */
@@ -193,7 +195,10 @@ export class Form {
       stream.destroy(new Error('nobody read the file when it came'));
     } else if (this.isCrowded(entry) && this.goesOn(entry)) {
       const stored = this.spool.store(bytes);
-      stored.written.then(this.ask, () => this.fail(new Refusal('STREAM_ERROR')));
+      stored.written.then(this.ask, (error) => {
+        if (this.isOpen) this.steps?.fault(error);
+        this.fail(new Refusal('STREAM_ERROR'));
+      });
       stream.giveStored(stored);
     } else {
       stream.give(bytes);
@@ -201,9 +206,8 @@ export class Form {
   }
 
   private readonly ask = (): void => {
-    const { file } = this;
     if (!this.isOpen || this.spool.pending > WINDOW) return;
-    if (file !== undefined && !this.isUnread(file) && this.isCrowded(file) && !this.goesOn(file)) return;
+    if (this.isCrowded(this.file) && !this.goesOn(this.file)) return;
     if (this.expected >= WINDOW / 2) return;
     const bytes = WINDOW - Math.max(this.expected, 0);
     this.expected += bytes;
@@ -216,15 +220,16 @@ export class Form {
     return stream.destroyed || (this.hasStarted && !isExpected) || (this.hasSettled && !isTaken);
   }
 
-  /** As much of it waits in memory as may. */
-  private isCrowded({ stream }: Entry): boolean {
-    return (
-      stream.held >= PER_FILE || this.files.all().reduce((sum, { stream }) => sum + stream.held, 0) >= IN_ALL
-    );
+  /** As much waits in memory as may, of the file under way or of all; whoever reads that one is not kept waiting. */
+  private isCrowded(entry: Entry | undefined): boolean {
+    const isFull = this.files.memory.held >= IN_ALL;
+    if (entry === undefined) return isFull;
+    const { stream } = entry;
+    return !this.isUnread(entry) && (stream.held >= PER_FILE || (isFull && !stream.isHungry));
   }
 
   /** The form goes on though its file is not read: for the manifest, for another file, or for the answer. */
-  private goesOn(entry: Entry): boolean {
+  private goesOn(entry: Entry | undefined): boolean {
     return (
       !this.hasStarted ||
       this.hasSettled ||
