@@ -1,5 +1,6 @@
 import type { Call, CallContext, RequestHead, TargetKind } from './call';
 import type { Refusal } from './errors';
+import type { FormRules } from './form/form';
 
 /** Runs a task, or listens to an event. */
 export type Handler<Input = never, Result = unknown> = (input: Input, context: CallContext) => Result;
@@ -34,6 +35,7 @@ export interface Failure {
 /** What the dispatcher asks of whoever knows the tasks. `Tunnel` is one, the Runner's exposure the other. */
 export interface Application<Target extends object = object> {
   readonly logger: Logger;
+  readonly form: FormRules;
   /** Accepts a caller whom no token let in. Absent: nobody is accepted this way. */
   readonly validate: ((head: RequestHead) => unknown) | undefined;
   /** What an id stands for, or why it can't be called. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Download } from './download';
+import type { Form } from './form/form';
 import { Flag, type Frame, type HeadText } from './frames';
 import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
 import type { Channel, Streamed } from './streamed';
@@ -71,6 +72,8 @@ export class Call implements CallContext {
   aside: Aside | undefined;
   /** The body, where the handler reads it by itself. */
   upload: Upload | undefined;
+  /** The body, where it is a form with files. */
+  form: Form | undefined;
   /** The answer's way, once it is sent in pieces. */
   download: Download | undefined;
   /** Nothing more of an answer can be sent. */
@@ -172,6 +175,7 @@ export class Call implements CallContext {
     this.departure = departure;
     this.controller?.abort(departure);
     this.upload?.fail(aborted());
+    this.form?.leave(aborted());
     this.download?.break();
     this.aside?.left();
   }

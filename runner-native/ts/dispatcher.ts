@@ -2,12 +2,13 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Application, Failure, Request } from './application';
 import { Call } from './call';
 import { Direct, Download } from './download';
-import { Refusal } from './errors';
+import { type ErrorCode, Refusal } from './errors';
+import { Form } from './form/form';
 import { Flag, Frame, Kind } from './frames';
 import { log } from './log';
 import { Outbox, type Send } from './outbox';
 import { isAccepted, isThenable, readRequest } from './reply';
-import { discard, readStreamed, type Streamed, send } from './streamed';
+import { discard, discardResult, readStreamed, type Streamed, send } from './streamed';
 import { Upload } from './upload';
 
 /** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
@@ -72,6 +73,7 @@ export class Dispatcher {
     switch (frame.kind) {
       case Kind.Call:
         return this.start(this.received(frame), this.run);
+      case Kind.Part:
       case Kind.Chunk:
       case Kind.End:
       case Kind.Unreadable:
@@ -95,6 +97,10 @@ export class Dispatcher {
   private received(frame: Frame): Call {
     const call = new Call(frame, 'POST');
     call.openDownload = () => this.open(call);
+    if (frame.has(Flag.Multipart)) {
+      call.form = new Form(this.outbox, call.number, this.application.form);
+      this.keep(call);
+    }
     if (frame.has(Flag.Octets)) {
       const isStreamed = frame.has(Flag.Streamed);
       call.upload = new Upload(this.outbox, call.number, frame.bytes(), isStreamed);
@@ -124,13 +130,24 @@ export class Dispatcher {
     switch (frame.kind) {
       case Kind.Chunk: {
         const bytes = frame.bytes();
-        return scope.runInAsyncScope(() => call.upload?.push(bytes));
+        return scope.runInAsyncScope(() => (call.form ?? call.upload)?.push(bytes));
       }
-      case Kind.End:
-        return scope.runInAsyncScope(() => call.upload?.end());
+      case Kind.Part: {
+        const head = frame.utf8();
+        return scope.runInAsyncScope(() => call.form?.part(head));
+      }
+      case Kind.End: {
+        const isPart = frame.has(Flag.Part);
+        return scope.runInAsyncScope(() =>
+          isPart ? call.form?.endPart() : (call.form ?? call.upload)?.end(),
+        );
+      }
       case Kind.Unreadable: {
-        const error = new Error(frame.utf8());
-        return scope.runInAsyncScope(() => call.upload?.fail(error));
+        const { code, message } = JSON.parse(frame.utf8()) as { code: ErrorCode; message: string };
+        return scope.runInAsyncScope(() => {
+          call.form?.fail(new Refusal(code, message));
+          call.upload?.fail(new Error(message));
+        });
       }
       case Kind.Taken: {
         const bytes = frame.number();
@@ -199,6 +216,7 @@ export class Dispatcher {
     const { application } = this;
     const found = application.find(call.kind, call.id);
     if (found instanceof Refusal) return this.refuse(call, found);
+    if (call.form !== undefined) return this.runForm(call, call.form, found);
     let request: Request;
     try {
       const { sentText } = call;
@@ -210,6 +228,34 @@ export class Dispatcher {
     this.settle(call, () => application.run(found, request, call), {
       fulfilled: (result) => this.succeed(call, request, result),
       rejected: (error) => this.fail(call, error),
+    });
+  }
+
+  private runForm(call: Call, form: Form, found: object): void {
+    const { application } = this;
+    form.read({
+      parse: (text) => application.parse(text, false),
+      fault: (error) => this.log('error', 'exposure.http.unhandled', { error, requestId: call.requestId }),
+      run: (input) => {
+        const request = { input, returnsResult: true };
+        this.settle(call, () => application.run(found, request, call), {
+          fulfilled: (result) =>
+            form.settled(
+              () => this.succeed(call, request, result),
+              () => discardResult(result),
+            ),
+          rejected: (error) =>
+            form.settled(
+              () => this.fail(call, error),
+              () => {},
+            ),
+        });
+      },
+      refuse: (refusal) => {
+        // An answer that the handler wrote by itself is out already.
+        if (call.aside?.isTaken) call.openDownload().break();
+        else this.refuse(call, refusal);
+      },
     });
   }
 
@@ -333,6 +379,7 @@ export class Dispatcher {
     call.isAnswered = true;
     this.live.delete(call.number);
     call.upload?.fail(new Error('the call has been answered'));
+    call.form?.over();
   }
 
   private cancel(number: number): void {

@@ -36,6 +36,7 @@ export const Flag = {
   Octets: 32,
   Streamed: 64,
   Multipart: 128,
+  Part: 1,
   Present: 1,
   Headers: 1,
   Bare: 2,

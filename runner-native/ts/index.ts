@@ -6,6 +6,8 @@ export type { CorsOptions, OriginFunction } from './cors';
 export type { ErrorCode, TunnelErrorInit } from './errors';
 export { ERROR_CODES, TunnelError } from './errors';
 export type { NativeExposureConfig, NativeExposureHttpConfig, NativeOptions } from './exposure/config';
+export { InputFile } from './form/input_file';
+export type { MultipartOptions } from './form/limits';
 export type { Stats } from './listener';
 export type {
   AuthOptions,

@@ -3,6 +3,7 @@ import type { RequestHead } from './call';
 import { boolean, integer, isFunction, members, string, strings, wrongType } from './check';
 import { type CorsOptions, type CorsSettings, type OriginFunction, readCors } from './cors';
 import type { ErrorCode } from './errors';
+import { type FormLimits, type MultipartOptions, readFormLimits } from './form/limits';
 import { jsonSerializer, type Serializer } from './serializer';
 
 /** What a tunnel is made of, wherever it is served. Everything has a default. */
@@ -53,6 +54,7 @@ export interface AuthOptions {
 export interface LimitOptions {
   /** `maxSize`: largest JSON body in bytes. Default 2 097 152. */
   json?: { maxSize?: number };
+  multipart?: MultipartOptions;
   /** Most calls in flight; above it 503. Default 10 000. */
   maxInFlight?: number;
   /** Most connections; above it the listener waits. Default 10 000. */
@@ -87,7 +89,7 @@ export interface Settings {
     loopbackOnly: boolean;
   };
   cors: CorsSettings;
-  limits: { jsonMaxSize: number; maxInFlight: number; maxConnections: number };
+  limits: { jsonMaxSize: number; multipart: FormLimits; maxInFlight: number; maxConnections: number };
   timeouts: Required<TimeoutOptions> | (Omit<Required<TimeoutOptions>, 'handlerMs'> & { handlerMs: null });
   disableDiscovery: boolean;
   /** The complete body of what Rust refuses, by code; where there is none, the built-in text. */
@@ -196,14 +198,16 @@ function readAuth(given: unknown): { auth: Settings['auth']; validate: CheckedTu
 
 /** Checks the member `limits`. */
 export function readLimits(given: unknown): Settings['limits'] {
-  const { json, maxInFlight, maxConnections } = members('limits', given, [
+  const { json, multipart, maxInFlight, maxConnections } = members('limits', given, [
     'json',
+    'multipart',
     'maxInFlight',
     'maxConnections',
   ]);
   const { maxSize } = members('limits.json', json, ['maxSize']);
   return {
     jsonMaxSize: integer('limits.json.maxSize', maxSize ?? 2_097_152, 0, 2 ** 31),
+    multipart: readFormLimits(multipart),
     maxInFlight: integer('limits.maxInFlight', maxInFlight ?? 10_000, 1, 1_000_000),
     maxConnections: integer('limits.maxConnections', maxConnections ?? 10_000, 1, 1_000_000),
   };

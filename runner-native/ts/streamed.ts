@@ -85,6 +85,14 @@ export function discard(source: Source): void {
   } catch {}
 }
 
+/** A result that nobody will be sent: where it is a stream, that is let go. */
+export function discardResult(result: unknown): void {
+  try {
+    const streamed = readStreamed(result);
+    if (streamed !== undefined) discard(streamed.source);
+  } catch {}
+}
+
 /** Where a source's bytes go. */
 export interface Channel {
   /** Whether anything was sent, so that no other answer is possible. */

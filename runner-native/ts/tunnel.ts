@@ -3,6 +3,8 @@ import type { Call, CallContext, RequestHead, TargetKind } from './call';
 import { isFunction, wrongType } from './check';
 import type { OriginFunction } from './cors';
 import { Refusal } from './errors';
+import type { FormRules } from './form/form';
+import { InputFile } from './form/input_file';
 import { log } from './log';
 import type { CheckedTunnel } from './options';
 import { writeFailure } from './reply';
@@ -12,6 +14,8 @@ import type { Serializer } from './serializer';
 export class Tunnel implements Application<Handler<unknown>> {
   private readonly serializer: Serializer;
   readonly logger: Logger;
+  /** @internal */
+  readonly form: FormRules;
   readonly validate: ((head: RequestHead) => unknown) | undefined;
   private readonly originFunction: OriginFunction | undefined;
   private readonly allowList: ReadonlySet<string> | undefined;
@@ -24,6 +28,10 @@ export class Tunnel implements Application<Handler<unknown>> {
   constructor(checked: CheckedTunnel) {
     this.serializer = checked.serializer;
     this.logger = checked.logger;
+    this.form = {
+      limits: checked.settings.limits.multipart,
+      file: (name, stream) => new InputFile(name, stream),
+    };
     this.validate = checked.validate;
     this.originFunction = checked.allowOrigin;
     this.allowList = checked.allowList;

@@ -5,6 +5,7 @@
 
 mod cors;
 mod knob;
+mod multipart;
 mod refusals;
 mod timeouts;
 
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use cors::{Cors, Origin};
 pub use knob::{Knob, UnknownKnob};
+pub use multipart::Multipart;
 pub use refusals::Refusals;
 pub use timeouts::{Timeouts, Tunable};
 
@@ -60,6 +62,8 @@ pub struct Auth {
 pub struct Limits {
     /// Largest JSON body, in bytes.
     pub json_max_size: u64,
+    /// What a form may cost.
+    pub multipart: Multipart,
     /// Most calls in flight; above it 503.
     pub max_in_flight: usize,
     /// Most connections; above it the listener waits.

@@ -1,6 +1,8 @@
 //! The fuzz targets' bodies over their corpus, on any compiler. How to fuzz: `rust-tunnel/fuzz/Cargo.toml`.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "../fuzz/bodies/form.rs"]
+mod form;
 #[path = "../fuzz/bodies/frame.rs"]
 mod frame;
 #[path = "../fuzz/bodies/guard.rs"]
@@ -19,6 +21,11 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
 #[test]
 fn the_guard_is_the_same_however_reads_fall() {
     corpus("guard").iter().for_each(|bytes| guard::run(bytes));
+}
+
+#[test]
+fn a_form_is_the_same_however_reads_fall() {
+    corpus("form").iter().for_each(|bytes| form::run(bytes));
 }
 
 #[test]

@@ -38,6 +38,7 @@ describe('the package', () => {
   it('exports what is public and nothing else', () => {
     assert.deepEqual(Object.keys(required).sort(), [
       'ERROR_CODES',
+      'InputFile',
       'TunnelError',
       'TunnelServer',
       'exposureOverride',

@@ -3,6 +3,8 @@ import type { Application, Discovery, Failure, Logger, Request } from '../applic
 import type { Call, RequestHead, TargetKind } from '../call';
 import type { OriginFunction } from '../cors';
 import { Refusal } from '../errors';
+import type { FormRules } from '../form/form';
+import type { FormLimits } from '../form/limits';
 import { log } from '../log';
 import { AllowList, type SelectorFault } from './allow_list';
 import { Codec } from './codec';
@@ -20,6 +22,7 @@ export interface Rules {
   /** Whether everything is exposed while no tunnel serves. */
   isOpen: boolean;
   allowOrigin: OriginFunction | undefined;
+  formLimits: FormLimits;
 }
 
 type ExposureLogger = Logger & { debug: Logger['warn'] };
@@ -37,6 +40,7 @@ interface Found {
 /** A Runner application's tasks and events, as the stock exposure opens them (contract 1.4 to 1.12). */
 export class ExposedApplication implements Application<Found> {
   readonly validate: ((head: RequestHead) => unknown) | undefined;
+  readonly form: FormRules;
   readonly codec: Codec;
   private readonly allowList: AllowList;
   private readonly context: { provide(value: object, next: () => unknown): unknown };
@@ -47,7 +51,8 @@ export class ExposedApplication implements Application<Found> {
     readonly logger: ExposureLogger,
     private readonly rules: Rules,
   ) {
-    const { globals, asyncContext, Serializer } = runner;
+    const { globals, asyncContext, Serializer, NodeInputFile } = runner;
+    this.form = { limits: rules.formLimits, file: (name, stream) => new NodeInputFile({ name }, stream) };
     this.codec = new Codec(deps.serializer, Serializer);
     this.allowList = new AllowList(deps.store, globals.tags.tunnel);
     // The very context that `useExposureContext()` reads: contexts are told apart by their ids.

@@ -34,7 +34,16 @@ export function incoming(call: Call, socket: CallSocket): IncomingMessage {
   parsed._addHeaderLines(rawTrailers, rawTrailers.length);
   // The body has been read to its end: so looks a message whose stream is over.
   Object.assign(parsed._readableState, { ended: true, endEmitted: true });
-  return req.destroy();
+  req.destroy();
+  const { form } = call;
+  if (form?.isOpen) {
+    // A form is read here, part by part: its bytes are on their way, and not the task's to take.
+    req.complete = false;
+    form.onEnd = () => {
+      req.complete = true;
+    };
+  }
+  return req;
 }
 
 /** A request whose body nobody has touched. */

@@ -10,7 +10,7 @@ import { ExposedApplication } from './application';
 import type { NativeOptions, Warn } from './config';
 import { ListeningServer } from './http_server';
 import type { Runner } from './runner';
-import { nativeSettings } from './settings';
+import { nativeSettings, readMultipart } from './settings';
 
 const DEFAULT_HOST = '127.0.0.1';
 
@@ -35,6 +35,7 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
     basePath: handlers.basePath,
     isOpen: Boolean(http.dangerouslyAllowOpenExposure),
     allowOrigin: typeof origin === 'function' ? (origin as OriginFunction) : undefined,
+    formLimits: readMultipart(http.limits?.multipart),
   });
   const hasValidators = application.validate !== undefined;
   const settings = nativeSettings(http, native, hasValidators, application.codec, warn);

@@ -1,6 +1,7 @@
 import type { NodeExposureHttpConfig } from '@bluelibs/runner/node';
 import type { CorsSettings } from '../cors';
 import { ERROR_CODES, type ErrorCode, Refusal } from '../errors';
+import { DEFAULT_FORM_LIMITS, type FormLimits } from '../form/limits';
 import { readLimits, readTimeouts, type Settings } from '../options';
 import type { Codec } from './codec';
 import { isSendable, type NativeOptions, type Warn } from './config';
@@ -28,7 +29,12 @@ export function nativeSettings(
     basePath: http.basePath ?? '/__runner',
     auth: { ...readAuth(http.auth), validator: hasValidators, loopbackOnly: false },
     cors: readCors(http.cors, warn),
-    limits: { jsonMaxSize: readMaxSize(http.limits?.json?.maxSize), maxInFlight, maxConnections },
+    limits: {
+      jsonMaxSize: readMaxSize(http.limits?.json?.maxSize),
+      multipart: readMultipart(http.limits?.multipart),
+      maxInFlight,
+      maxConnections,
+    },
     timeouts: readTimeouts(native.timeouts),
     disableDiscovery: Boolean(http.disableDiscovery),
     refusals: refusals(codec),
@@ -53,6 +59,21 @@ function readMaxSize(given: unknown): number {
   const size = given === undefined ? DEFAULT_MAX_SIZE : Number(given);
   if (Number.isNaN(size)) return MOST_BYTES;
   return Math.floor(Math.min(Math.max(size, 0), MOST_BYTES));
+}
+
+/** A given object replaces the defaults as a whole; what is no number is no limit, but a field is bounded all the same. */
+export function readMultipart(given: NonNullable<NodeExposureHttpConfig['limits']>['multipart']): FormLimits {
+  if (given === undefined) return DEFAULT_FORM_LIMITS;
+  const { fileSize, files, fieldSize, fields, parts } = given ?? {};
+  const limit = (value: unknown): number | null =>
+    typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : null;
+  return {
+    fileSize: limit(fileSize),
+    files: limit(files),
+    fieldSize: limit(typeof fieldSize === 'number' ? fieldSize : DEFAULT_FORM_LIMITS.fieldSize),
+    fields: limit(fields),
+    parts: limit(parts),
+  };
 }
 
 function readCors(cors: NodeExposureHttpConfig['cors'], warn: Warn): CorsSettings {

@@ -10,7 +10,7 @@ use http_body_util::StreamBody;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, BodyError, Call, Dress, Head, Reply, Report, Target};
+use crate::protocol::{Body, BodyError, Call, Dress, Head, Piece, Pieces, Reply, Report, Target};
 
 /// What the fake answers; by default `{"ok":true}` to everything.
 #[derive(Clone, Default)]
@@ -50,14 +50,13 @@ impl Backend for FakeBackend {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let Body::Complete(body) = call.body else { return Err(BackendError::Protocol) };
+        let body = match call.body {
+            Body::Complete(body) => String::from_utf8_lossy(&body).into_owned(),
+            Body::Form(pieces) => written(pieces).await,
+            Body::Stream(_) => return Err(BackendError::Protocol),
+        };
         let caller = if call.head.authenticated { "authenticated" } else { "anonymous" };
-        self.note(format!(
-            "call {:?} {} {} {caller}",
-            call.target.kind,
-            call.target.id,
-            String::from_utf8_lossy(&body)
-        ));
+        self.note(format!("call {:?} {} {} {caller}", call.target.kind, call.target.id, body));
         if self.script.never_settles {
             std::future::pending::<()>().await;
         }
@@ -103,6 +102,25 @@ fn streamed() -> Reply {
         winning: None,
         body: Body::Stream(UnsyncBoxBody::new(stream)),
     }
+}
+
+/// A form in one line: `name=bytes;` for each part, and in the end a code if it can't be read.
+async fn written(Pieces(mut pieces): Pieces) -> String {
+    let mut line = String::new();
+    while let Some(piece) = std::future::poll_fn(|context| pieces.as_mut().poll_next(context)).await {
+        match piece {
+            Piece::Part(part) => line.push_str(&format!("{}=", part.name)),
+            Piece::Data(bytes) => line.push_str(&String::from_utf8_lossy(&bytes)),
+            Piece::PartEnd => line.push(';'),
+            Piece::Unreadable(why) => line.push_str(why.code.as_str()),
+        }
+    }
+    line
+}
+
+/// A form of these pieces.
+pub(crate) fn form(pieces: impl IntoIterator<Item = Piece>) -> Pieces {
+    Pieces(Box::pin(Chunks(pieces.into_iter().collect(), false)))
 }
 
 /// A stream of these items, after which nothing ever comes.

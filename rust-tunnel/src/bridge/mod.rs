@@ -33,7 +33,7 @@ pub use calls::CallStats;
 use calls::{Answer, CallId, Calls};
 pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
 use download::{Download, Item};
-use upload::Window;
+use upload::{Rest, Window};
 
 /// Most reports that wait for JavaScript; more are counted and dropped.
 const MAX_WAITING_REPORTS: usize = 64;
@@ -221,7 +221,8 @@ impl<B: Bell> Backend for Bridge<B> {
         let Call { target, head, admitted, mode, body } = call;
         let (bytes, rest) = match body {
             Body::Complete(bytes) => (bytes, None),
-            Body::Stream(stream) => (Bytes::new(), Some(stream)),
+            Body::Stream(stream) => (Bytes::new(), Some(Rest::Bytes(stream))),
+            Body::Form(pieces) => (Bytes::new(), Some(Rest::Form(pieces))),
         };
         let flags = frame::call_flags(admitted, mode, rest.is_some(), &bytes);
         let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);

@@ -1,13 +1,15 @@
 //! A request's body on its way to JavaScript: no further than JavaScript has asked for.
 
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
-use http_body_util::BodyExt;
+use http_body::Body as _;
 use tokio::sync::Notify;
 
 use super::{Bell, Bridge, CallId};
-use crate::protocol::BodyStream;
 use crate::protocol::frame::{self, Kind};
+use crate::protocol::{BodyStream, Code, Piece, Pieces};
 
 /// No frame carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
@@ -48,6 +50,11 @@ impl Window {
         }
     }
 
+    fn is_open(&self) -> bool {
+        let State { open, closed } = self.change_quietly(|_| {});
+        open > 0 && !closed
+    }
+
     /// Counts bytes that were handed over, more than were asked for if a chunk was larger.
     fn spend(&self, bytes: usize) {
         self.change_quietly(|state| state.open = state.open.saturating_sub(bytes as u64));
@@ -65,35 +72,64 @@ impl Window {
     }
 }
 
+/// What is left of a body when its call has been sent.
+pub(super) enum Rest {
+    Bytes(BodyStream),
+    Form(Pieces),
+}
+
+enum Next {
+    Piece(Piece),
+    End,
+}
+
+impl Rest {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+        match self {
+            Rest::Form(Pieces(pieces)) => {
+                pieces.as_mut().poll_next(context).map(|piece| piece.map_or(Next::End, Next::Piece))
+            }
+            Rest::Bytes(body) => loop {
+                let frame = ready!(Pin::new(&mut *body).poll_frame(context));
+                return Poll::Ready(match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
+                    Some(Ok(Ok(data))) => Next::Piece(Piece::Data(data)),
+                    Some(Ok(Err(_trailers))) => continue,
+                    Some(Err(error)) if error.is_late() => {
+                        Next::Piece(Piece::Unreadable(Code::RequestTimeout.into()))
+                    }
+                    // Whoever waits is cancelled.
+                    Some(Err(_)) => return Poll::Pending,
+                    None => Next::End,
+                });
+            },
+        }
+    }
+}
+
 /// Carries a body over until it ends, or nobody wants it; then lets go of it.
 pub(super) async fn carry<B: Bell>(
     bridge: Bridge<B>,
     id: CallId,
-    mut body: BodyStream,
+    mut rest: Rest,
     window: std::sync::Arc<Window>,
 ) {
-    let doorbell = &bridge.shared.doorbell;
+    let mut frames = Frames { bridge: &bridge, id, waiting: Vec::new() };
     while window.opens().await {
-        let frame = tokio::select! {
-            frame = body.frame() => frame,
+        let mut next = tokio::select! {
+            next = std::future::poll_fn(|context| rest.poll_next(context)) => Poll::Ready(next),
             () = closed(&window) => return,
         };
-        match frame {
-            Some(Ok(frame)) => {
-                let Ok(mut data) = frame.into_data() else { continue };
-                window.spend(data.len());
-                while !data.is_empty() {
-                    let chunk = data.split_to(data.len().min(CHUNK));
-                    doorbell.push(0, |out| frame::put(out, Kind::Chunk, 0, id.0, &chunk));
-                }
+        // What comes together is taken over together: a manifest with the files behind it.
+        while let Poll::Ready(found) = next {
+            if !frames.put(found, &window) {
+                return frames.send();
             }
-            // A body that breaks off takes its connection with it, and that cancels the call.
-            Some(Err(_)) => return,
-            None => {
-                doorbell.push(0, |out| frame::put(out, Kind::End, 0, id.0, &[]));
-                return;
+            if !window.is_open() {
+                break;
             }
+            next = std::future::poll_fn(|context| Poll::Ready(rest.poll_next(context))).await;
         }
+        frames.send();
     }
 }
 
@@ -104,5 +140,65 @@ async fn closed(window: &Window) {
             return;
         }
         changed.await;
+    }
+}
+
+/// Frames of one call that go over together.
+struct Frames<'a, B> {
+    bridge: &'a Bridge<B>,
+    id: CallId,
+    waiting: Vec<u8>,
+}
+
+impl<B: Bell> Frames<'_, B> {
+    /// Whether more can come.
+    fn put(&mut self, next: Next, window: &Window) -> bool {
+        match next {
+            Next::Piece(Piece::Data(mut data)) => {
+                window.spend(data.len());
+                while !data.is_empty() {
+                    self.frame(Kind::Chunk, 0, &data.split_to(data.len().min(CHUNK)));
+                }
+            }
+            Next::Piece(Piece::Part(part)) => {
+                let head = serde_json::to_vec(&part).unwrap_or_default();
+                // Parts without a byte must not come without bound either.
+                window.spend(head.len());
+                self.frame(Kind::Part, 0, &head);
+            }
+            Next::Piece(Piece::PartEnd) => self.frame(Kind::End, frame::PART, &[]),
+            Next::Piece(Piece::Unreadable(why)) => {
+                self.frame(Kind::Unreadable, 0, &serde_json::to_vec(&why).unwrap_or_default());
+                return false;
+            }
+            Next::End => {
+                self.frame(Kind::End, 0, &[]);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn frame(&mut self, kind: Kind, flags: u8, payload: &[u8]) {
+        if self.waiting.len() + payload.len() > CHUNK {
+            self.send();
+        }
+        if payload.len() < CHUNK / 2 {
+            frame::put(&mut self.waiting, kind, flags, self.id.0, payload);
+        } else {
+            self.send();
+            self.push(|out, id| frame::put(out, kind, flags, id, payload));
+        }
+    }
+
+    fn send(&mut self) {
+        if !self.waiting.is_empty() {
+            let waiting = std::mem::take(&mut self.waiting);
+            self.push(|out, _| out.extend_from_slice(&waiting));
+        }
+    }
+
+    fn push(&self, write: impl FnOnce(&mut Vec<u8>, u64)) {
+        self.bridge.shared.doorbell.push(0, |out| write(out, self.id.0));
     }
 }

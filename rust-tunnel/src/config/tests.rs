@@ -9,7 +9,7 @@ pub(crate) fn settings(changes: &Value) -> String {
         "basePath": "/__runner",
         "auth": { "header": "x-runner-token", "tokens": ["secret"], "validator": false, "allowAnonymous": false, "loopbackOnly": false },
         "cors": { "origin": { "kind": "nobody" }, "varyOrigin": false, "credentials": false, "methods": [], "allowedHeaders": [], "exposedHeaders": [], "maxAge": null },
-        "limits": { "jsonMaxSize": 2_097_152, "maxInFlight": 10_000, "maxConnections": 10_000 },
+        "limits": { "jsonMaxSize": 2_097_152, "multipart": { "fileSize": 20_971_520, "files": 10, "fields": 100, "fieldSize": 1_048_576, "parts": null }, "maxInFlight": 10_000, "maxConnections": 10_000 },
         "timeouts": { "headMs": 60_000, "requestMs": 300_000, "keepAliveMs": 5000, "writeMs": 60_000, "handlerMs": null, "abandonedMs": 30_000 },
         "disableDiscovery": false,
         "refusals": {}

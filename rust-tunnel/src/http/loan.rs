@@ -10,7 +10,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::persistence::Persistence;
 use super::upload::Upload;
-use crate::protocol::BodyError;
+use crate::protocol::{BodyError, Late};
 
 /// A request's body in the hands of a backend, which reads as far as it likes. What it leaves is discarded when it lets go.
 pub(super) struct Loan {
@@ -23,6 +23,8 @@ pub(super) struct Loan {
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     touched: AtomicBool,
+    /// It could not be read to its end.
+    broken: AtomicBool,
     /// Bytes still to come, as far as the client has said.
     outstanding: AtomicU64,
 }
@@ -39,6 +41,10 @@ impl Loan {
 impl Terms {
     pub(super) fn is_touched(&self) -> bool {
         self.touched.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 
     pub(super) fn outstanding(&self) -> u64 {
@@ -66,7 +72,8 @@ impl Body for Loan {
             return Poll::Pending;
         }
         upload.fail();
-        Poll::Ready(Some(Err(BodyError("it did not arrive in time".into()))))
+        terms.broken.store(true, Ordering::Relaxed);
+        Poll::Ready(Some(Err(BodyError(Box::new(Late)))))
     }
 }
 

@@ -6,6 +6,7 @@
 mod auth;
 mod connection;
 mod cors;
+pub mod form;
 mod front;
 mod headers;
 mod io;

@@ -5,9 +5,11 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response, header};
 
+use super::form::Form;
 use super::front::Front;
 use super::headers::{CONTEXT, REQUEST_ID};
 use super::io::guard::{SentHead, Trailers};
+use super::media::Media;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
 use super::respond::Answer;
@@ -16,7 +18,7 @@ use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media, respond};
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, Call, Head, Mode, Reply, RequestId, Target};
+use crate::protocol::{Body, Call, Head, Reply, RequestId, Target};
 
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
@@ -74,9 +76,9 @@ async fn run<B: Backend>(
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
-            let mode = media::mode(target.kind, &parts.headers);
+            let media = media::of(target.kind, &parts.headers);
             drop(parts);
-            call(front, target, head, &trailers, mode, upload).await?
+            call(front, target, head, &trailers, media, upload).await?
         }
     };
     Ok(Outcome::Reply(reply))
@@ -87,14 +89,15 @@ async fn call<B: Backend>(
     target: Target,
     mut head: Head,
     trailers: &Trailers,
-    mode: Mode,
+    media: Media,
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
     let mut admitted = false;
-    let body = match mode {
+    let mode = media.mode();
+    let body = match media {
         // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
-        Mode::Json if upload.is_complete().await => Body::Complete(upload.finish().await?),
-        Mode::Json => {
+        Media::Json if upload.is_complete().await => Body::Complete(upload.finish().await?),
+        Media::Json => {
             match backend.admit(&target, &head).await? {
                 Admission::Accepted => admitted = true,
                 Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
@@ -102,8 +105,8 @@ async fn call<B: Backend>(
             Body::Complete(upload.finish().await?) // 400, 408, 413
         }
         // JavaScript asks for what it wants to read, if it has admitted the call.
-        Mode::Octets => upload.take_along().await,
-        Mode::Multipart => return Err(Rejection::UnsupportedMediaType), // 415
+        Media::Octets => upload.take_along().await,
+        Media::Multipart(media) => Body::Form(Form::pieces(&media, upload.lend(), config.limits.multipart)),
     };
     head.trailers = trailers.lines();
     let running = backend.call(Call { target, head, admitted, mode, body });

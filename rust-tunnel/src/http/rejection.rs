@@ -28,9 +28,6 @@ pub enum Rejection {
     /// Without `auth`, no other web page may call.
     #[error("the Origin header is another site's")]
     ForeignOrigin,
-    /// A body mode that is not served.
-    #[error("unsupported media type")]
-    UnsupportedMediaType,
     /// The body is larger than `limits.json.maxSize`.
     #[error("the body is too large")]
     PayloadTooLarge,
@@ -57,7 +54,6 @@ impl Rejection {
             Rejection::Unauthorized => Code::Unauthorized,
             Rejection::AuthNotConfigured => Code::AuthNotConfigured,
             Rejection::ForeignHost | Rejection::ForeignOrigin => Code::Forbidden,
-            Rejection::UnsupportedMediaType => Code::UnsupportedMediaType,
             Rejection::PayloadTooLarge => Code::PayloadTooLarge,
             Rejection::RequestTimeout => Code::RequestTimeout,
             Rejection::MalformedBody => Code::BadRequest,

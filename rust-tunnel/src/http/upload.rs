@@ -123,6 +123,11 @@ impl Upload {
         if self.is_complete().await {
             return Body::Complete(self.received.take());
         }
+        Body::Stream(UnsyncBoxBody::new(self.lend()))
+    }
+
+    /// The body as a backend reads it, of which nothing is read before that asks.
+    pub(super) fn lend(&mut self) -> Loan {
         let terms = Arc::new(Terms::default());
         let lent = Upload {
             body: std::mem::replace(&mut self.body, HttpBody::empty()),
@@ -130,7 +135,7 @@ impl Upload {
             state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
             ..*self
         };
-        Body::Stream(UnsyncBoxBody::new(Loan::new(lent, terms)))
+        Loan::new(lent, terms)
     }
 
     /// The next bytes, the ones that were read before first.
@@ -172,6 +177,7 @@ impl Upload {
             State::Ended => wished,
             State::Failed => Persistence::Close,
             State::Lent(terms) if self.expects_continue && !terms.is_touched() => Persistence::Close,
+            State::Lent(terms) if terms.is_broken() => Persistence::Close,
             State::Lent(terms) if is_over && terms.outstanding() > most => Persistence::Close,
             State::Lent(_) => wished,
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.

@@ -1,6 +1,8 @@
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
+use super::Pieces;
+
 /// A body that arrives, or is sent, in pieces and with backpressure.
 pub type BodyStream = UnsyncBoxBody<Bytes, BodyError>;
 
@@ -11,6 +13,8 @@ pub enum Body {
     Complete(Bytes),
     /// Piece by piece; nothing is read ahead of the consumer.
     Stream(BodyStream),
+    /// A form, part by part; only calls have one.
+    Form(Pieces),
 }
 
 impl Body {
@@ -28,3 +32,15 @@ impl From<Bytes> for Body {
 #[derive(Debug, thiserror::Error)]
 #[error("the body ended early: {0}")]
 pub struct BodyError(pub Box<dyn std::error::Error + Send + Sync>);
+
+impl BodyError {
+    /// Whether the client is there and was too slow. Any other break takes the connection with it, and that cancels the call.
+    pub fn is_late(&self) -> bool {
+        self.0.is::<Late>()
+    }
+}
+
+/// The client was too slow.
+#[derive(Debug, thiserror::Error)]
+#[error("it did not arrive in time")]
+pub struct Late;

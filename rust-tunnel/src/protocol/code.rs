@@ -38,6 +38,10 @@ codes! {
     InvalidJson = "INVALID_JSON", BAD_REQUEST, "Invalid JSON body";
     /// The body breaks HTTP's own rules (a bad chunk, an early end).
     BadRequest = "BAD_REQUEST", BAD_REQUEST, "Bad Request";
+    /// The body is no form, or ends before the form does.
+    InvalidMultipart = "INVALID_MULTIPART", BAD_REQUEST, "Invalid multipart payload";
+    /// The form has no manifest.
+    MissingManifest = "MISSING_MANIFEST", BAD_REQUEST, "Missing manifest";
     /// The event is marked parallel: several listeners run at once, and no payload comes back.
     ParallelEventReturnUnsupported = "PARALLEL_EVENT_RETURN_UNSUPPORTED", BAD_REQUEST, "Returning a payload is not supported";
     /// No configured token and no validator accepted the caller.
@@ -50,12 +54,14 @@ codes! {
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, "Method Not Allowed";
     /// The body did not arrive within `timeouts.requestMs`.
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "Request Timeout";
-    /// The body is larger than `limits.json.maxSize`.
+    /// The body is larger than `limits.json.maxSize`, or a form passes one of `limits.multipart`.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE, "Payload too large";
-    /// A body mode this server does not speak.
-    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type: send application/json";
     /// A fault of the server or of a handler; the cause is in the log only.
     InternalError = "INTERNAL_ERROR", INTERNAL_SERVER_ERROR, "Internal Error";
+    /// The form has no part for a file that its manifest names.
+    MissingFilePart = "MISSING_FILE_PART", INTERNAL_SERVER_ERROR, "Internal Error";
+    /// The form ends inside a file.
+    StreamError = "STREAM_ERROR", INTERNAL_SERVER_ERROR, "Internal Error";
     /// Neither token nor validator is configured, and anonymous callers are not allowed.
     AuthNotConfigured = "AUTH_NOT_CONFIGURED", INTERNAL_SERVER_ERROR, "Authentication not configured.";
     /// The worker process that had the call is gone; the call may have run.

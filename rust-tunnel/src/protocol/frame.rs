@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 0 | u32 | length of the frame without these four bytes |
 //! | 4 | u8 | [`Kind`] |
-//! | 5 | u8 | flags (`EVENT` to `CONTEXT` for calls, `PRESENT` for origins, `HEADERS` for replies) |
+//! | 5 | u8 | flags (`EVENT` to `MULTIPART` for calls, `PRESENT` for origins, `PART` for ends, `HEADERS` for replies) |
 //! | 6 | u16 | status of a reply, else 0 |
 //! | 8 | u64 | id of the call, below 2^53 so that JavaScript can hold it; 0 where there is none |
 //!
@@ -17,7 +17,8 @@
 //! its length, and in latin1 a line with the reason (empty for the usual one) and lines `name:value`, `\n` between them.
 //!
 //! A call whose flags say `STREAMED` has only the beginning of its body with it. The rest comes in `Chunk` frames, as many
-//! bytes as JavaScript has asked for by `More`, and then `End`. An answer that begins with `Begin` goes on in `Data` frames and
+//! bytes as JavaScript has asked for by `More`, and then `End`. A form (`MULTIPART`) comes that way as well, each of its parts
+//! as a `Part`, its `Chunk`s and an `End` of its own; the last frame is `End`, or `Unreadable`. An answer that begins with `Begin` goes on in `Data` frames and
 //! ends with `Finish` or `Break`; JavaScript keeps count of what it has sent and what `Taken` has given back.
 
 use bytes::BufMut;
@@ -48,6 +49,8 @@ pub const OCTETS: u8 = 32;
 pub const STREAMED: u8 = 64;
 /// The body is a form, whose parts come after the call.
 pub const MULTIPART: u8 = 128;
+/// The end is that of a part, and not of the body.
+pub const PART: u8 = 1;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
 
@@ -76,13 +79,13 @@ pub enum Kind {
     Closed = 7,
     /// The next bytes of a call's body, or of the part of it under way.
     Chunk = 8,
-    /// The body is complete.
+    /// The body is complete, or the part of it under way if the flags say `PART`.
     End = 9,
     /// The client has taken so many bytes of the answer, as u32.
     Taken = 10,
     /// A part of a form begins; its head, as JSON.
     Part = 11,
-    /// The body can't be read to its end; why, as JSON.
+    /// The body can't be read to its end; its code and what is said, as JSON.
     Unreadable = 12,
     /// The answer to `Call`, `Discover` or, when refused, `Admit`.
     Reply = 64,

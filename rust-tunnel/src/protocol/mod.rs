@@ -7,15 +7,17 @@ mod call;
 mod code;
 pub mod frame;
 mod latin1;
+mod piece;
 mod plain;
 mod reply;
 mod report;
 mod request_id;
 
-pub use body::{Body, BodyError, BodyStream};
+pub use body::{Body, BodyError, BodyStream, Late};
 pub use call::{Call, Head, Mode, Target, TargetKind};
 pub use code::Code;
 pub use latin1::latin1_to_str;
+pub use piece::{Part, Piece, Pieces, Unreadable};
 pub(crate) use reply::header_lines;
 pub use reply::{Dress, Reply};
 pub use report::{Level, Report};

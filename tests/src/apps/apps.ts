@@ -3,6 +3,7 @@ import type { Note } from '../harness/logs';
 import { calls } from './calls';
 import { events } from './events';
 import { failures } from './failures';
+import { forms } from './forms';
 import { gates } from './gates';
 import { shop } from './shop';
 import { streams } from './streams';
@@ -11,6 +12,6 @@ import { streams } from './streams';
 export type App = (tunnel: Tunnel, note: Note) => void;
 
 /** The applications under test, by the name that both processes know. */
-export const apps = { calls, events, failures, gates, shop, streams } satisfies Record<string, App>;
+export const apps = { calls, events, failures, forms, gates, shop, streams } satisfies Record<string, App>;
 
 export type AppName = keyof typeof apps;

@@ -100,6 +100,7 @@ export const variants = {
   runnerSerializer: () => ({ auth: { token: 'secret' }, serializer: new Serializer() }),
   largeBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 2 ** 21 } } }),
   smallBodies: () => ({ auth: { token: 'secret' }, limits: { json: { maxSize: 1000 } } }),
+  smallForms: () => ({ limits: { multipart: { fileSize: 1000, files: 2 } } }),
   twoInFlight: () => ({ limits: { maxInFlight: 2 } }),
   handlerLimit: () => ({ timeouts: { handlerMs: 50 } }),
   shortHead: () => ({ timeouts: { headMs: 50 } }),

@@ -3,6 +3,7 @@ import { globals, r, type TunnelRunner } from '@bluelibs/runner/node';
 import { contexts } from './app/contexts';
 import { events } from './app/events';
 import { errors, failing } from './app/failures';
+import { forms } from './app/forms';
 import { Gate } from './app/gate';
 import { octets } from './app/octets';
 import { giving } from './app/results';
@@ -36,6 +37,7 @@ export function parts(note: Note): Parts {
     writing(note),
     streaming(note, gate),
     ...octets(note, gate),
+    ...forms(note, gate),
   ];
   const { definitions, hooks, others } = events(note, known);
   const exposed = (id: string): boolean => !id.startsWith('hidden');

@@ -11,6 +11,8 @@ import { corsDefects } from './cases/cors-defects';
 import { errors } from './cases/errors';
 import { events } from './cases/events';
 import { exposureContext } from './cases/exposure-context';
+import { formFailures } from './cases/form-failures';
+import { forms } from './cases/forms';
 import { handlers } from './cases/handlers';
 import { json } from './cases/json';
 import { limits } from './cases/limits';
@@ -71,6 +73,8 @@ export const tables: readonly Table[] = [
   ...allowList,
   ...transport,
   ...aborts,
+  ...forms,
+  ...formFailures,
   ...logging,
   ...config,
   ...handlers,

@@ -96,12 +96,12 @@ for (const backend of backends) {
       }
     });
 
-    it('with files answer 415 for tasks, and are JSON for events', async () => {
+    it('with files are forms for tasks, and JSON for events', async () => {
       for (const type of ['multipart/form-data; boundary=x', 'text/plain; x=Multipart/Form-Data']) {
         const headers = { 'Content-Type': type };
         const answer = await show('{"input":1}', headers);
-        assert.equal(answer.status, 415, type);
-        assert.equal(answer.json.error.code, 'UNSUPPORTED_MEDIA_TYPE');
+        assert.equal(answer.status, 400, type);
+        assert.equal(answer.json.error.code, 'INVALID_MULTIPART');
         const event = await exchange(server.port, { target: '/__runner/event/noted', headers, body: '{}' });
         assert.equal(event.status, 200, type);
       }

@@ -18,8 +18,13 @@ export interface Exposed {
   dispose(): Promise<void>;
 }
 
-/** Starts one with the tasks `echo` and `gate`; it is disposed at the end of the test. */
-export async function exposed(t: TestContext, http: NativeExposureHttpConfig = {}): Promise<Exposed> {
+/** Starts one with the tasks `echo` and `gate`, and `more`; it is disposed at the end of the test. */
+export async function exposed(
+  t: TestContext,
+  http: NativeExposureHttpConfig = {},
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the Runner can register.
+  more: any[] = [],
+): Promise<Exposed> {
   const logs: ILog[] = [];
   const begun = signal();
   const gate = signal();
@@ -48,7 +53,10 @@ export async function exposed(t: TestContext, http: NativeExposureHttpConfig = {
   const exposure = nativeExposure.with({
     http: { listen: { port: 0 }, auth: { allowAnonymous: true }, ...http },
   });
-  const app = r.resource('app').register([echo, wait, tunnel, listener, exposure]).build();
+  const app = r
+    .resource('app')
+    .register([echo, wait, tunnel, listener, exposure, ...more])
+    .build();
   const { getResourceValue, dispose } = await run(app, {
     logs: { printThreshold: null },
     shutdownHooks: false,

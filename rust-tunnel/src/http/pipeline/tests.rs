@@ -216,13 +216,41 @@ async fn a_body_over_the_limit_is_413_and_one_at_the_limit_is_not() {
 }
 
 #[tokio::test]
-async fn octets_are_the_tasks_to_read_and_forms_are_not_served_yet() {
+async fn octets_are_the_tasks_to_read() {
     let octets = ("content-type", "application/octet-stream");
     let seen = post("/__runner/task/add").header(octets.0, octets.1).body("{").run().await;
     assert_eq!((seen.status, seen.asked), (200, vec!["call Task add { authenticated".to_owned()]));
-    let seen = post("/__runner/task/add").header("content-type", "multipart/form-data").run().await;
-    assert_eq!((seen.status, seen.code().as_str()), (415, "UNSUPPORTED_MEDIA_TYPE"));
     assert_eq!(post("/__runner/event/e").header(octets.0, octets.1).run().await.status, 200);
+}
+
+#[tokio::test]
+async fn forms_come_in_pieces() {
+    let part = |name: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\nbytes\r\n")
+    };
+    let whole = part("file:1") + &part("photo") + &part("file:2") + "--b--";
+    for (media, body, pieces) in [
+        ("multipart/form-data; boundary=b", whole.clone(), "file:1=bytes;file:2=bytes;"),
+        ("multipart/form-data; boundary=\"b\"", part("file:1") + "--b", "file:1=bytes;INVALID_MULTIPART"),
+        ("multipart/form-data; boundary=b", part("file:1")[..70].to_owned(), "file:1=bySTREAM_ERROR"),
+        ("multipart/form-data", whole.clone(), "INVALID_MULTIPART"),
+    ] {
+        let seen = post("/__runner/task/add").header("content-type", media).body(body).run().await;
+        assert_eq!((seen.status, seen.asked), (200, vec![format!("call Task add {pieces} authenticated")]));
+    }
+    let event = post("/__runner/event/e").header("content-type", "multipart/form-data").run().await;
+    assert_eq!(event.asked, ["call Event e {} authenticated"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_that_stops_coming_is_408_to_the_backend_and_closes() {
+    let seen = post("/__runner/task/add")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(unfinished("--b\r\n"))
+        .run()
+        .await;
+    assert_eq!(seen.asked, ["call Task add REQUEST_TIMEOUT authenticated"]);
+    assert_eq!(seen.headers["connection"], "close");
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ export const requests: Readonly<Record<string, Said>> = {
   },
   '1.7': {
     'content-type': 'every type that is neither multipart nor octet-stream is JSON',
-    multipart: { later: 'multipart anywhere in the type is multipart' },
+    multipart: 'multipart anywhere in the type is multipart',
     octet: 'application/octet-stream is a stream',
     empty: 'an empty body: input undefined',
     invalid: 'what the serializer does not read: 400 INVALID_JSON',

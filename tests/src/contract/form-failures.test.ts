@@ -1,0 +1,4 @@
+import { formFailures } from './cases/form-failures';
+import { play } from './play';
+
+play(formFailures);

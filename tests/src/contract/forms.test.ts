@@ -1,0 +1,4 @@
+import { forms } from './cases/forms';
+import { play } from './play';
+
+play(forms);
