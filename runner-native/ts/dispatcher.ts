@@ -90,6 +90,7 @@ export class Dispatcher {
       case Kind.Report:
         return this.report(frame.utf8());
       case Kind.Closed:
+        this.leaveAll();
         return this.onClosed(frame.utf8());
     }
   }
@@ -383,10 +384,19 @@ export class Dispatcher {
   }
 
   private cancel(number: number): void {
-    const live = this.live.get(number);
-    const call = this.waiting.get(number) ?? live?.call;
-    if (call === undefined) return;
+    const call = this.waiting.get(number) ?? this.live.get(number)?.call;
+    if (call !== undefined) this.leave(call);
+  }
+
+  /** The server has ended: whatever still runs has no client any more. */
+  private leaveAll(): void {
+    const calls = [...this.waiting.values(), ...[...this.live.values()].map(({ call }) => call)];
+    for (const call of new Set(calls)) if (!call.isCancelled) this.leave(call);
+  }
+
+  private leave(call: Call): void {
     const leave = (): void => call.cancel(this.application.departure());
+    const live = this.live.get(call.number);
     if (live === undefined) leave();
     else live.scope.runInAsyncScope(leave);
   }

@@ -3,11 +3,12 @@ import { Flag, HEADER, Kind, LENGTH, putHeader } from './frames';
 /** Sends the first `length` bytes of `buffer`, before it returns or from a copy: the buffer is used again. */
 export type Send = (buffer: Buffer, length: number) => void;
 
-const CAPACITY = 64 * 1024;
+/** Some pieces of a streamed answer, each of 64 KiB and its header, fit in together. */
+const CAPACITY = 4 * (64 * 1024 + HEADER);
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const BYTES_PER_UNIT = 3;
 /** From this length on the exact size is worth its counting. */
-const COUNTED = CAPACITY / 8;
+const COUNTED = 8 * 1024;
 
 /** Collects answers and hands them over in one piece at the end of a turn. */
 export class Outbox {

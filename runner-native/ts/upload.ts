@@ -13,6 +13,8 @@ export class Upload {
   private ended: boolean;
   private error: Error | undefined;
   private wanted = false;
+  /** The reader has been told of the end. */
+  private isRead = false;
   /** Called when the last byte has been read. */
   onEnd: () => void = () => {};
 
@@ -73,6 +75,8 @@ export class Upload {
       this.wanted = reader.push(this.waiting.shift());
     }
     if (this.waiting.length === 0 && this.ended) {
+      if (this.isRead) return;
+      this.isRead = true;
       this.onEnd();
       reader.push(null);
     } else if (this.wanted && this.expected < WINDOW / 2) {

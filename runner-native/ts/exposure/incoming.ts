@@ -15,7 +15,7 @@ interface Parsed {
 
 /** The request of a call as Node's own object. */
 export function incoming(call: Call, socket: CallSocket): IncomingMessage {
-  const req = call.upload === undefined ? new IncomingMessage(socket) : new Unread(socket, call.upload);
+  const req = call.upload === undefined ? new IncomingMessage(socket) : new Unread(socket, call.upload, call);
   const { httpVersion, rawHeaders, rawTrailers } = call;
   const [major = 1, minor = 1] = httpVersion.split('.').map(Number);
   Object.assign(req, {
@@ -51,10 +51,13 @@ class Unread extends IncomingMessage {
   constructor(
     socket: CallSocket,
     private readonly upload: Upload,
+    call: Call,
   ) {
     super(socket);
     upload.onEnd = () => {
       this.complete = true;
+      const { rawTrailers } = call;
+      (this as unknown as Parsed)._addHeaderLines(rawTrailers, rawTrailers.length);
     };
     upload.readInto(this);
   }

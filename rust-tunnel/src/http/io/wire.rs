@@ -13,7 +13,7 @@ use super::guard::{Guard, Passed, Phase, Refusal, SentHead};
 /// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
 /// One read ahead.
-const CHUNK: usize = 4 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// A socket, with what is known of the bytes that came from it.
 ///
 /// hyper never sees the end of the input, nor a byte that the guard refuses: both are noted in [`Wire::over`], and the
