@@ -35,9 +35,7 @@ describe('the rows of the contract', () => {
 
   it('have a case', () => {
     const proven = new Set(all.flatMap(({ one }) => one.rows));
-    const without = rows.filter(
-      ({ id }) => !proven.has(id),
-    );
+    const without = rows.filter(({ id }) => !proven.has(id));
     assert.deepEqual(
       without.map(({ id }) => id),
       [],
