@@ -2,7 +2,8 @@
 //!
 //! Written by hand, on `memchr`: it has to see the same parts as busboy 1.6, which the stock exposure reads forms with:
 //! names in latin1, `filename*`, parts without a name, what counts as a file, and limits with its own strictness. It differs
-//! where a head is cut by a boundary, or is 16 KiB long: there busboy reads on, and here the form is malformed.
+//! where busboy reads a boundary as part of a head: one that cuts a head short makes the form malformed here, and one right
+//! behind a head ends an empty part. Behind the last boundary nothing is read at all.
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memmem::{self, Finder};
@@ -42,6 +43,8 @@ enum Place {
 struct Body {
     is_file: bool,
     is_wanted: bool,
+    /// Nothing of it has been seen: a boundary right behind the head ends it, empty as it is (RFC 2046, 5.1.1).
+    is_new: bool,
     size: u64,
 }
 
@@ -94,6 +97,18 @@ impl Parser {
 
     /// Everything up to the next boundary. Like the other steps it says whether the bytes left can be told already.
     fn content(&mut self, input: &mut Bytes, found: &mut impl Extend<Piece>) -> Result<bool, Unreadable> {
+        if let Place::Body(Body { is_new: is_new @ true, .. }) = &mut self.place {
+            let next = self.delimiter.needle().get(2..).unwrap_or_default();
+            if next.len() > input.len() && next.starts_with(input) {
+                return Ok(false);
+            }
+            *is_new = false;
+            if input.starts_with(next) {
+                input.advance(next.len());
+                self.end_part(found)?;
+                return Ok(true);
+            }
+        }
         let Some(at) = self.delimiter.find(input) else {
             let rest = input.split_off(input.len() - self.begun_delimiter(input));
             let bytes = std::mem::replace(input, rest);
@@ -102,12 +117,16 @@ impl Parser {
         };
         let bytes = input.split_to(at);
         self.data(bytes, found)?;
+        input.advance(self.delimiter.needle().len());
+        self.end_part(found)?;
+        Ok(true)
+    }
+
+    fn end_part(&mut self, found: &mut impl Extend<Piece>) -> Result<(), Unreadable> {
         if let Place::Body(Body { is_wanted: true, .. }) = self.place {
             found.extend([Piece::PartEnd]);
         }
-        input.advance(self.delimiter.needle().len());
-        self.count_boundary()?;
-        Ok(true)
+        self.count_boundary()
     }
 
     /// How many bytes at the end may be the beginning of a delimiter. No delimiter has a CR but its first.
@@ -134,7 +153,7 @@ impl Parser {
             return Ok(());
         }
         body.size += bytes.len() as u64;
-        let Body { is_file, is_wanted, size } = *body;
+        let Body { is_file, is_wanted, size, .. } = *body;
         if is_file && is_wanted && self.limits.file_size.is_some_and(|limit| size >= limit) {
             return Err(too_large("File size limit exceeded"));
         }
@@ -195,7 +214,7 @@ impl Parser {
             return Err(too_large(message));
         }
         *count += 1;
-        let body = Body { is_file: part.file, is_wanted: head::is_wanted(&part), size: 0 };
+        let body = Body { is_file: part.file, is_wanted: head::is_wanted(&part), is_new: true, size: 0 };
         if body.is_wanted {
             found.extend([Piece::Part(part)]);
         }

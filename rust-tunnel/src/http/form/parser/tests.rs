@@ -100,6 +100,20 @@ fn boundaries_with_something_else_behind_them_begin_nothing() {
 }
 
 #[test]
+fn a_boundary_right_behind_a_head_ends_an_empty_part() {
+    let head = "--b\r\nContent-Disposition: form-data; name=\"file:1\"; filename=f\r\n\r\n";
+    let empty = vec![part("file:1", true), Piece::PartEnd];
+    for size in [1, 3, usize::MAX] {
+        let body = format!("{head}--b--");
+        assert_eq!(read(body.as_bytes(), size, Multipart::default()), (empty.clone(), None));
+        let more = format!("{head}--a\r\n--b--");
+        let found = vec![part("file:1", true), data("--a"), Piece::PartEnd];
+        assert_eq!(read(more.as_bytes(), size, Multipart::default()), (found, None));
+    }
+    assert_eq!(whole(head).1, Some(Code::StreamError.into()));
+}
+
+#[test]
 fn a_form_has_to_end() {
     let invalid = Some(Code::InvalidMultipart.into());
     for body in [
