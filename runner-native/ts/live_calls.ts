@@ -1,0 +1,80 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Call } from './call';
+import { type ErrorCode, Refusal } from './errors';
+import { Flag, type Frame, Kind } from './frames';
+
+/** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
+interface Live {
+  readonly call: Call;
+  readonly scope: AsyncResource;
+}
+
+/** The calls whose body or answer is on its way in pieces. */
+export class LiveCalls {
+  private readonly calls = new Map<number, Live>();
+
+  keep(call: Call): void {
+    if (!this.calls.has(call.number)) {
+      this.calls.set(call.number, { call, scope: new AsyncResource('RUNNER_REQUEST') });
+    }
+  }
+
+  drop(call: Call): void {
+    this.calls.delete(call.number);
+  }
+
+  get(number: number): Call | undefined {
+    return this.calls.get(number)?.call;
+  }
+
+  all(): Call[] {
+    return [...this.calls.values()].map(({ call }) => call);
+  }
+
+  /** The scope that a call runs in. */
+  scope(call: Call): AsyncResource {
+    const live = this.calls.get(call.number);
+    return live?.call === call ? live.scope : new AsyncResource('RUNNER_REQUEST');
+  }
+
+  /** Does something that a handler may hear of, where it can see no other call's context. */
+  within(call: Call, step: () => void): void {
+    const live = this.calls.get(call.number);
+    if (live === undefined) step();
+    else live.scope.runInAsyncScope(step);
+  }
+
+  /** A piece of a call's body, or word that pieces of its answer have been taken. */
+  arrived(frame: Frame): void {
+    const live = this.calls.get(frame.id);
+    if (live === undefined) return;
+    const { call, scope } = live;
+    switch (frame.kind) {
+      case Kind.Chunk: {
+        const bytes = frame.bytes();
+        return scope.runInAsyncScope(() => (call.form ?? call.upload)?.push(bytes));
+      }
+      case Kind.Part: {
+        const head = frame.utf8();
+        return scope.runInAsyncScope(() => call.form?.part(head));
+      }
+      case Kind.End: {
+        const isPart = frame.has(Flag.Part);
+        return scope.runInAsyncScope(() =>
+          isPart ? call.form?.endPart() : (call.form ?? call.upload)?.end(),
+        );
+      }
+      case Kind.Unreadable: {
+        const { code, message } = JSON.parse(frame.utf8()) as { code: ErrorCode; message: string };
+        return scope.runInAsyncScope(() => {
+          call.form?.fail(new Refusal(code, message));
+          call.upload?.fail(new Error(message));
+        });
+      }
+      case Kind.Taken: {
+        const bytes = frame.number();
+        return scope.runInAsyncScope(() => call.download?.taken(bytes));
+      }
+    }
+  }
+}
