@@ -9,8 +9,9 @@ use tokio::sync::Notify;
 
 /// A frame from our own JavaScript can't be larger than a buffer there can.
 const MAX_FRAME: usize = u32::MAX as usize;
-/// Memory that a large batch of answers leaves behind is given back above this many bytes.
-const KEPT_CAPACITY: usize = 1 << 20;
+/// A batch of answers from this many bytes on is given away, to be sent from where it is; the memory of others is used
+/// again.
+const LARGE: usize = 32 * 1024;
 
 /// Handlers in this process: calls go out by the bridge, answers come in by [`JsBackend::respond`].
 pub(crate) type JsBackend = Bridge<JsBell>;
@@ -73,11 +74,15 @@ impl Answers {
         loop {
             self.arrived.notified().await;
             std::mem::swap(&mut *self.bytes(), &mut frames);
-            if let Err(error) = backend.accept(&frames, MAX_FRAME) {
+            let accepted = if frames.len() < LARGE {
+                backend.accept(&frames, MAX_FRAME)
+            } else {
+                backend.accept_owned(&std::mem::take(&mut frames).into(), MAX_FRAME)
+            };
+            if let Err(error) = accepted {
                 backend.close(&error.to_string());
             }
             frames.clear();
-            frames.shrink_to(KEPT_CAPACITY);
         }
     }
 

@@ -35,6 +35,8 @@ pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
 use download::{Download, Item};
 use upload::{Rest, Window};
 
+/// Pieces of answers from this size on are not copied.
+const SHARED: usize = 16 * 1024;
 /// Most reports that wait for JavaScript; more are counted and dropped.
 const MAX_WAITING_REPORTS: usize = 64;
 
@@ -93,10 +95,30 @@ impl<B: Bell> Bridge<B> {
     /// # Errors
     /// [`FrameError`] when the other side does not speak the protocol; no later byte can be understood then.
     pub fn accept(&self, bytes: &[u8], max_frame: usize) -> Result<usize, FrameError> {
+        self.accept_with(bytes, max_frame, Bytes::copy_from_slice)
+    }
+
+    /// The same for bytes that are given away: large pieces of answers are sent from where they are.
+    ///
+    /// # Errors
+    /// As [`Bridge::accept`].
+    pub fn accept_owned(&self, bytes: &Bytes, max_frame: usize) -> Result<usize, FrameError> {
+        self.accept_with(bytes, max_frame, |piece| {
+            // A small one would hold on to all the others.
+            if piece.len() < SHARED { Bytes::copy_from_slice(piece) } else { bytes.slice_ref(piece) }
+        })
+    }
+
+    fn accept_with(
+        &self,
+        bytes: &[u8],
+        max_frame: usize,
+        keep: impl Fn(&[u8]) -> Bytes,
+    ) -> Result<usize, FrameError> {
         let mut rest = bytes;
         while let Some((frame, after)) = frame::split(rest, max_frame)? {
             rest = after;
-            self.settle(&frame);
+            self.settle(&frame, &keep);
         }
         Ok(bytes.len() - rest.len())
     }
@@ -130,7 +152,7 @@ impl<B: Bell> Bridge<B> {
     }
 
     /// Acts on one frame from JavaScript. Kinds that go there are ignored.
-    fn settle(&self, frame: &Frame<'_>) {
+    fn settle(&self, frame: &Frame<'_>, keep: impl Fn(&[u8]) -> Bytes) {
         let id = CallId(frame.id);
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
@@ -140,7 +162,7 @@ impl<B: Bell> Bridge<B> {
                 reply.body = Body::Stream(BodyStream::new(body));
                 self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
             }
-            Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
+            Kind::Data => self.shared.calls.send(id, Item::Data(keep(frame.payload))),
             Kind::Finish => {
                 self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
                 self.shared.calls.forget(id);

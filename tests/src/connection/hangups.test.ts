@@ -95,8 +95,9 @@ describe('a client that leaves', () => {
       const [theirs, own] = [await observe(node, row), await observe(ours, row)];
       const [left, right] = [theirs, own].map(({ noticed, told }) => `${noticed.padEnd(8)} ${told}`);
       t.diagnostic(`${row.client.padEnd(36)} | ${left?.padEnd(15)} | ${right}`);
-      const expected = row.late ? 'late' : 'at once';
-      if (own.noticed !== expected || theirs.told !== own.told) wrong.push(`${row.client}: ${right}`);
+      // Behind more than is read ahead it depends on how much hyper had taken.
+      const expected = row.late ? ['late', 'at once'] : ['at once'];
+      if (!expected.includes(own.noticed) || theirs.told !== own.told) wrong.push(`${row.client}: ${right}`);
     }
     assert.deepEqual(wrong, []);
   });

@@ -9,6 +9,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use http::Request;
@@ -131,6 +132,7 @@ impl<S: Socket> Connection<'_, S> {
         let mut orders = pin!(stopping.clone().next());
         let mut ending = false;
         let mut timer = pin!(tokio::time::sleep(deadline::PARK));
+        let mut lull = pin!(tokio::time::sleep(Duration::ZERO));
         loop {
             let next = std::future::poll_fn(|context| {
                 // hyper ends by itself when an answer said `close`, or can't be written.
@@ -154,7 +156,9 @@ impl<S: Socket> Connection<'_, S> {
                     }
                 }
                 let mut wire = wire.lock();
-                wire.poll_ahead(context);
+                if !flows(wire.flows_until(), lull.as_mut(), context) {
+                    wire.poll_ahead(context);
+                }
                 let moment = Moment::of(activity, &wire, house.active.load(Ordering::Relaxed));
                 if close_all {
                     Poll::Ready(Next::End((!moment.is_stalled()).then_some(b"")))
@@ -182,6 +186,15 @@ impl<S: Socket> Connection<'_, S> {
             }
         }
     }
+}
+
+/// Whether hyper is taken to read on until then; asks to be looked at again when that time has come.
+fn flows(until: Option<Instant>, mut lull: Pin<&mut Sleep>, context: &mut Context<'_>) -> bool {
+    let Some(until) = until.filter(|until| Instant::now() < *until) else { return false };
+    if lull.is_elapsed() {
+        lull.as_mut().reset(until);
+    }
+    lull.poll(context).is_pending()
 }
 
 /// Counts an active connection while it is one.

@@ -3,6 +3,7 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -12,6 +13,8 @@ use super::guard::{Guard, Passed, Phase, Refusal, SentHead};
 
 /// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
+/// A body that hyper has not read for so long may wait for its handler.
+const LULL: Duration = Duration::from_millis(10);
 /// One read ahead.
 const CHUNK: usize = 64 * 1024;
 /// A socket, with what is known of the bytes that came from it.
@@ -33,6 +36,8 @@ pub(in crate::http) struct Wire<S> {
     head_since: Option<Instant>,
     /// Since when the client accepts no byte.
     stalled_since: Option<Instant>,
+    /// When hyper last asked for bytes of a body.
+    read_at: Option<Instant>,
 }
 
 /// Why no more bytes will come.
@@ -65,6 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             narrow: None,
             head_since: None,
             stalled_since: None,
+            read_at: None,
         }
     }
 
@@ -129,6 +135,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.ahead.extend_from_slice(&waiting);
     }
 
+    /// Until when hyper, which reads a body, is taken to go on reading: what it will ask for need not be read ahead of it,
+    /// and a client that leaves is noticed by its next read.
+    pub(in crate::http) fn flows_until(&self) -> Option<Instant> {
+        self.read_at.filter(|_| self.phase() == Phase::Body).map(|at| at + LULL)
+    }
+
     /// Reads what has arrived while nobody asks for it, to notice when the client leaves.
     pub(in crate::http) fn poll_ahead(&mut self, context: &mut Context<'_>) {
         while !self.hungry && self.over.is_none() && self.ahead.len() < AHEAD {
@@ -148,6 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.hungry = false;
+        self.read_at = (self.phase() == Phase::Body).then(Instant::now);
         if self.over.is_some() {
             return Poll::Pending;
         }
