@@ -35,8 +35,8 @@ fn consume(doorbell: &Doorbell<Rings>, rings: &Rings, received: &Mutex<Vec<u8>>)
     while rings.answer() {
         let mut batch = Batch::default();
         doorbell.take(&mut batch);
-        for frame in batch.frames() {
-            received.lock().unwrap().extend_from_slice(frame);
+        for part in batch.frames().flatten() {
+            received.lock().unwrap().extend_from_slice(part);
         }
     }
 }

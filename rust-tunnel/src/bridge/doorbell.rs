@@ -1,5 +1,7 @@
 //! A queue that wakes its consumer once per batch, however many frames are pushed meanwhile.
 
+use bytes::Bytes;
+
 use super::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A taken batch that grew beyond this many bytes gives its memory back.
@@ -46,8 +48,13 @@ impl<B: Bell> Doorbell<B> {
 
     /// Appends what `write` writes as one frame of call `id`, and rings unless the bell is ringing already.
     pub fn push(&self, id: u64, write: impl FnOnce(&mut Vec<u8>)) -> Ticket {
+        self.push_with(id, Bytes::new(), write)
+    }
+
+    /// The same for a frame whose end is there already: it is kept as it is until the consumer comes.
+    pub fn push_with(&self, id: u64, tail: Bytes, write: impl FnOnce(&mut Vec<u8>)) -> Ticket {
         let mut state = self.state();
-        let index = state.batch.push(id, write);
+        let index = state.batch.push(id, tail, write);
         let ticket = Ticket { batch: state.taken, index };
         let silent = !std::mem::replace(&mut state.ringing, true);
         drop(state);
@@ -98,6 +105,8 @@ pub struct Batch {
 struct Mark {
     id: u64,
     end: usize,
+    /// The end of the frame, if it stands apart.
+    tail: Bytes,
     retracted: bool,
 }
 
@@ -111,9 +120,9 @@ pub enum Copied {
 }
 
 impl Batch {
-    fn push(&mut self, id: u64, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+    fn push(&mut self, id: u64, tail: Bytes, write: impl FnOnce(&mut Vec<u8>)) -> usize {
         write(&mut self.bytes);
-        self.marks.push(Mark { id, end: self.bytes.len(), retracted: false });
+        self.marks.push(Mark { id, end: self.bytes.len(), tail, retracted: false });
         self.marks.len() - 1
     }
 
@@ -128,11 +137,11 @@ impl Batch {
         self.marks.iter().filter(|mark| mark.retracted).map(|mark| mark.id)
     }
 
-    /// The frames, in order.
-    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+    /// The frames, in order, each in two parts.
+    pub fn frames(&self) -> impl Iterator<Item = [&[u8]; 2]> {
         let starts = std::iter::once(0).chain(self.marks.iter().map(|mark| mark.end));
         let frames = starts.zip(&self.marks).filter(|(_, mark)| !mark.retracted);
-        frames.filter_map(|(start, mark)| self.bytes.get(start..mark.end))
+        frames.filter_map(|(start, mark)| Some([self.bytes.get(start..mark.end)?, &mark.tail]))
     }
 
     /// Copies as many of the frames not copied yet as `out` holds, whole frames only.
@@ -141,14 +150,25 @@ impl Batch {
         while let Some(mark) = self.marks.get(self.next) {
             let start =
                 self.next.checked_sub(1).and_then(|last| self.marks.get(last)).map_or(0, |last| last.end);
-            let frame = if mark.retracted { None } else { self.bytes.get(start..mark.end) };
-            let frame = frame.unwrap_or_default();
-            match out.get_mut(written..written + frame.len()) {
-                Some(space) => space.copy_from_slice(frame),
-                None if written == 0 => return Copied::Needs(frame.len()),
+            let (head, tail) = if mark.retracted {
+                (&[][..], &[][..])
+            } else {
+                (self.bytes.get(start..mark.end).unwrap_or_default(), &mark.tail[..])
+            };
+            let length = head.len() + tail.len();
+            let space = out.get_mut(written..written + length);
+            match space.and_then(|space| space.split_at_mut_checked(head.len())) {
+                Some((before, behind)) => {
+                    before.copy_from_slice(head);
+                    behind.copy_from_slice(tail);
+                }
+                None if written == 0 => return Copied::Needs(length),
                 None => break,
             }
-            written += frame.len();
+            written += length;
+            if let Some(mark) = self.marks.get_mut(self.next) {
+                mark.tail = Bytes::new();
+            }
             self.next += 1;
         }
         Copied::Bytes(written)

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http_body::Body as _;
 use tokio::sync::Notify;
 
@@ -157,7 +158,7 @@ impl<B: Bell> Frames<'_, B> {
             Next::Piece(Piece::Data(mut data)) => {
                 window.spend(data.len());
                 while !data.is_empty() {
-                    self.frame(Kind::Chunk, 0, &data.split_to(data.len().min(CHUNK)));
+                    self.chunk(data.split_to(data.len().min(CHUNK)));
                 }
             }
             Next::Piece(Piece::Part(part)) => {
@@ -177,6 +178,17 @@ impl<B: Bell> Frames<'_, B> {
             }
         }
         true
+    }
+
+    /// Bytes of the body; large ones are not copied before JavaScript takes them.
+    fn chunk(&mut self, data: Bytes) {
+        if data.len() < CHUNK / 8 {
+            return self.frame(Kind::Chunk, 0, &data);
+        }
+        self.send();
+        let (id, length) = (self.id.0, data.len());
+        let header = |out: &mut Vec<u8>| frame::put_header(out, Kind::Chunk, id, length);
+        self.bridge.shared.doorbell.push_with(0, data, header);
     }
 
     fn frame(&mut self, kind: Kind, flags: u8, payload: &[u8]) {

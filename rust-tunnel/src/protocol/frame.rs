@@ -154,6 +154,16 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
     framed(out, kind, flags, id, |out| out.put_slice(payload));
 }
 
+/// Appends the header of a frame whose payload stands elsewhere.
+pub(crate) fn put_header(out: &mut Vec<u8>, kind: Kind, id: u64, payload: usize) {
+    let start = out.len();
+    put(out, kind, 0, id, &[]);
+    let length = (HEADER - LENGTH + payload) as u32;
+    if let Some(field) = out.get_mut(start..start + LENGTH) {
+        field.copy_from_slice(&length.to_le_bytes());
+    }
+}
+
 fn put_head(
     out: &mut Vec<u8>,
     kind: Kind,

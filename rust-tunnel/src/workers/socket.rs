@@ -58,8 +58,8 @@ async fn write(mut to: OwnedWriteHalf, bridge: &Bridge<SocketBell>) -> io::Resul
     loop {
         bridge.bell().0.notified().await;
         bridge.take(&mut batch);
-        for frame in batch.frames() {
-            bytes.extend_from_slice(frame);
+        for part in batch.frames().flatten() {
+            bytes.extend_from_slice(part);
         }
         batch.clear();
         to.write_all(&bytes).await?;
