@@ -8,8 +8,16 @@ import { bytes } from '../observation';
 import { call } from '../requests';
 import { ask, listening } from './exchange';
 
-/** What connecting says. */
+/** What connecting says, once the listener is gone: ours goes in a thread of its own, a moment after `close()`. */
 async function refused(port: number): Promise<unknown> {
+  for (;;) {
+    const said = await connecting(port);
+    if (said !== 'connected' && said !== 'ECONNRESET') return said;
+    await new Promise(setImmediate);
+  }
+}
+
+async function connecting(port: number): Promise<unknown> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
