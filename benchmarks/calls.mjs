@@ -56,7 +56,7 @@ async function play(contenders, options, labels, say) {
 /** The tables. @param {Options} options @param {Labels} labels @param {Awaited<ReturnType<typeof measure>>} measured */
 export function report({ work }, labels, { rows, idleMs, summary }) {
   return [
-    `${tables(summary, labels)}\n\n${footnotes(summary, rows)}`,
+    `${tables(summary, labels)}\n\n${footnotes(summary[0].reqPerSec, 'requests per second', summary, rows)}`,
     `CPU over 2 s without a request\n${idleLines(idleMs, labels)}`,
     `the ratios that matter\n${verdicts(rows, work.targets, labels)}`,
   ].join('\n\n');

@@ -52,16 +52,20 @@ export function tables(lines, labels) {
     .join('\n\n');
 }
 
-/** What the tables mean, and what speaks against them. @param {Line[]} lines @param {Row[]} rows */
-export function footnotes(lines, rows) {
-  const { confidence, count } = lines[0].reqPerSec;
+/**
+ * What the tables mean, and what speaks against them.
+ *
+ * @param {Interval} sample Any figure of the tables. @param {string} ratios What they are of.
+ * @param {{ generatorLimited: boolean }[]} lines @param {{ otherCores: number }[]} rows
+ */
+export function footnotes({ confidence, count }, ratios, lines, rows) {
   const sure = `${(confidence * 100).toFixed(1)} %`;
   const notes = [
     `median [interval] of ${count} rounds; the interval holds the true median with ${sure}`,
-    'ratios are of requests per second, taken round by round',
+    `ratios are of ${ratios}, taken round by round`,
   ];
   if (lines.some((line) => line.generatorLimited)) {
-    notes.push('* wrk itself was out of CPU: the server may be faster than this');
+    notes.push('* the load generator was out of CPU: the server may be faster than this');
   }
   const disturbed = rows.filter((row) => row.otherCores > NOISE_CORES).length;
   if (disturbed > 0) {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { source, tally } from '../streams/payload.mjs';
 import { SUMMED } from '../streams/requests.mjs';
+import { answer } from './answer.mjs';
 import { announce, onTerminate, token } from './child.mjs';
 import { MULTIPART_LIMITS } from './stream-tasks.mjs';
 
@@ -48,16 +49,6 @@ function file(request) {
 function send(response, body) {
   response.writeHead(200, { 'content-type': 'application/octet-stream' });
   body.pipe(response);
-}
-
-/** @param {Response} response @param {number} status @param {unknown} body */
-function answer(response, status, body) {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 const server = createServer(async (request, response) => {

@@ -3,6 +3,7 @@
  * out. What Node can do when nothing general stands between the socket and the handler.
  */
 import { createServer } from 'node:http';
+import { answer } from './answer.mjs';
 import { announce, onTerminate, token } from './child.mjs';
 
 const PATH = '/__runner/task/app.tasks.add';
@@ -10,16 +11,6 @@ const PATH = '/__runner/task/app.tasks.add';
 /** @param {{ a: number, b: number }} input */
 async function add({ a, b }) {
   return a + b;
-}
-
-/** @param {import('node:http').ServerResponse} response @param {number} status @param {unknown} body */
-function answer(response, status, body) {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 /** @param {import('node:http').ServerResponse} response @param {Buffer} body */

@@ -1,5 +1,5 @@
 /** What the rows of a run come to, and the words and tables for it. */
-import { grid, hundredths, NOISE_CORES, spread, verdict, whole } from '../report.mjs';
+import { grid, hundredths, spread, verdict, whole } from '../report.mjs';
 import { ratio, summarise, YARDSTICKS } from '../summary.mjs';
 import { GENERATOR_LIMIT } from '../wrk.mjs';
 
@@ -59,23 +59,6 @@ export function tables(lines, labels, /** @type {StreamWork} */ { transfers }) {
       return `${title}\n${grid([head, ...body])}`;
     })
     .join('\n\n');
-}
-
-/** What the tables mean, and what speaks against them. @param {Line[]} lines @param {Row[]} rows */
-export function footnotes(lines, rows) {
-  const { confidence, count } = lines[0].mibPerSec;
-  const notes = [
-    `median [interval] of ${count} rounds; the interval holds the true median with ${(confidence * 100).toFixed(1)} %`,
-    'ratios are of MiB/s, taken round by round; MiB of payload, counted once where it goes there and back',
-  ];
-  if (lines.some((line) => line.generatorLimited)) {
-    notes.push('* the load generator was out of CPU: the server may be faster than this');
-  }
-  const disturbed = rows.filter((row) => row.otherCores > NOISE_CORES).length;
-  if (disturbed > 0) {
-    notes.push(`NOT A QUIET MACHINE: other programs ran during ${disturbed} of ${rows.length} measurements`);
-  }
-  return notes.map((note) => `  ${note}`).join('\n');
 }
 
 /**

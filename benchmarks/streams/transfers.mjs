@@ -2,12 +2,15 @@
 import { createRequire } from 'node:module';
 import { Contender } from '../contender.mjs';
 import { MissingTool } from '../options.mjs';
-import { footnotes, progress, summary, tables, verdicts } from './figures.mjs';
+import { footnotes } from '../report.mjs';
+import { progress, summary, tables, verdicts } from './figures.mjs';
 import { Generator } from './generator.mjs';
 import { rounds, verifyAll } from './measure.mjs';
 
 /** @typedef {import('../options.mjs').Options & { work: import('../kinds/streams.mjs').StreamWork }} Options */
 /** @typedef {import('../report.mjs').Labels} Labels */
+
+const RATIOS = 'MiB/s, MiB of payload, counted once where it goes there and back';
 
 /** What makes the load. */
 export async function generator() {
@@ -49,7 +52,7 @@ export function report({ work }, labels, { rows, notServed, summary: lines }) {
   const missing = refusals(notServed, labels).map((line) => `  ${line}`);
   return [
     tables(lines, labels, work),
-    [footnotes(lines, rows), ...missing].join('\n'),
+    [footnotes(lines[0].mibPerSec, RATIOS, lines, rows), ...missing].join('\n'),
     `the ratios that matter\n${verdicts(rows, notServed, work, labels)}`,
   ].join('\n\n');
 }

@@ -1,4 +1,4 @@
-//! The class that `ts/native_link.ts` drives. Nothing else is exported to JavaScript.
+//! The class that `ts/listener.ts` drives. Nothing else is exported to JavaScript.
 
 // napi converts arguments into values of their own.
 #![allow(clippy::needless_pass_by_value)]

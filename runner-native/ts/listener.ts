@@ -192,7 +192,7 @@ function bindError(errno: number, address: string, port: number): Error {
   const [code, text] = getSystemErrorMap().get(errno) ?? [`errno ${errno}`, 'unknown error'];
   const shared =
     code === 'EADDRINUSE' && cluster.isWorker
-      ? '; cluster workers do not share a native listener through the primary: set reusePort: true'
+      ? '; cluster workers do not share a native listener through the primary: set reusePort: true (of nativeExposure: http.native.reusePort)'
       : '';
   const error = new Error(`listen ${code}: ${text} ${address}:${port}${shared}`);
   return Object.assign(error, { code, errno, syscall: 'listen', address, port });

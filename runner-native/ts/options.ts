@@ -197,7 +197,7 @@ function readAuth(given: unknown): { auth: Settings['auth']; validate: CheckedTu
 }
 
 /** Checks the member `limits`. */
-export function readLimits(given: unknown): Settings['limits'] {
+function readLimits(given: unknown): Settings['limits'] {
   const { json, multipart, maxInFlight, maxConnections } = members('limits', given, [
     'json',
     'multipart',
@@ -208,17 +208,28 @@ export function readLimits(given: unknown): Settings['limits'] {
   return {
     jsonMaxSize: integer('limits.json.maxSize', maxSize ?? 2_097_152, 0, 2 ** 31),
     multipart: readFormLimits(multipart),
-    maxInFlight: integer('limits.maxInFlight', maxInFlight ?? 10_000, 1, 1_000_000),
-    maxConnections: integer('limits.maxConnections', maxConnections ?? 10_000, 1, 1_000_000),
+    ...readCounts({ maxInFlight, maxConnections }),
   };
 }
 
-/** Checks the member `timeouts`. */
-export function readTimeouts(given: unknown): Settings['timeouts'] {
+/** Checks the limits that are counts; `name` is where they stand. */
+export function readCounts(
+  given: unknown,
+  name = 'limits',
+): Pick<Settings['limits'], 'maxInFlight' | 'maxConnections'> {
+  const { maxInFlight, maxConnections } = members(name, given, ['maxInFlight', 'maxConnections']);
+  return {
+    maxInFlight: integer(`${name}.maxInFlight`, maxInFlight ?? 10_000, 1, 1_000_000),
+    maxConnections: integer(`${name}.maxConnections`, maxConnections ?? 10_000, 1, 1_000_000),
+  };
+}
+
+/** Checks the member `timeouts`; `name` is where it stands. */
+export function readTimeouts(given: unknown, name = 'timeouts'): Settings['timeouts'] {
   const keys = ['headMs', 'requestMs', 'keepAliveMs', 'writeMs', 'handlerMs', 'abandonedMs'] as const;
-  const options = members('timeouts', given, keys);
+  const options = members(name, given, keys);
   const read = (key: (typeof keys)[number], otherwise: number): number =>
-    integer(`timeouts.${key}`, options[key] ?? otherwise, 1, DAY_MS);
+    integer(`${name}.${key}`, options[key] ?? otherwise, 1, DAY_MS);
   return {
     headMs: read('headMs', 60_000),
     requestMs: read('requestMs', 300_000),

@@ -21,9 +21,10 @@ export function writeFailure(codec: Codec, errors: Errors, error: unknown): Fail
   if (typed === undefined) return bland(codec);
   const status = sendable(typed.httpCode) ?? BLAND_STATUS;
   const said = error instanceof Error && error.message ? error.message : BLAND;
-  const { data: _, ...withoutData } = content(status, said, typed);
+  const all = content(status, said, typed);
+  const { data: _, ...withoutData } = all;
   // What can't be written as data must not take the rest of the error with it (contract D13).
-  for (const error of [content(status, said, typed), withoutData]) {
+  for (const error of [all, withoutData]) {
     try {
       return { status, text: codec.stringify({ ok: false, error }) };
     } catch {}

@@ -5,6 +5,14 @@ import type { Settings } from '../options';
 
 type Callback = (error?: Error) => void;
 
+/** What the properties set. */
+const KNOBS = {
+  headersTimeout: 'headMs',
+  requestTimeout: 'requestMs',
+  keepAliveTimeout: 'keepAliveMs',
+  maxConnections: 'maxConnections',
+} as const satisfies Record<string, Knob>;
+
 /**
  * What users touch on the exposure's `http.Server`, for a listener that Rust serves. It emits `close`; it never emits
  * `request`, `connection` or `upgrade`, as no Node socket is there.
@@ -81,7 +89,7 @@ export class ListeningServer extends EventEmitter {
   }
 
   set keepAliveTimeout(value: number) {
-    this.tune('keepAliveMs', value);
+    this.tune('keepAliveTimeout', value);
   }
 
   /** Milliseconds for a complete head. */
@@ -90,7 +98,7 @@ export class ListeningServer extends EventEmitter {
   }
 
   set headersTimeout(value: number) {
-    this.tune('headMs', value);
+    this.tune('headersTimeout', value);
   }
 
   /** Milliseconds for a complete body. */
@@ -99,7 +107,7 @@ export class ListeningServer extends EventEmitter {
   }
 
   set requestTimeout(value: number) {
-    this.tune('requestMs', value);
+    this.tune('requestTimeout', value);
   }
 
   /** Above it, new connections wait. */
@@ -111,10 +119,11 @@ export class ListeningServer extends EventEmitter {
     this.tune('maxConnections', value);
   }
 
-  private tune(knob: Knob, value: number): void {
+  /** @throws {RangeError} naming the property. */
+  private tune(property: keyof typeof KNOBS, value: number): void {
     const number = Number(value);
-    if (!(number >= 0)) throw new RangeError(`${knob} must be a number from 0 on, got ${String(value)}`);
-    this.knobs[knob] = number;
-    this.listener.tune(knob, Math.min(number, 2 ** 31));
+    if (!(number >= 0)) throw new RangeError(`${property} must be a number from 0 on, got ${String(value)}`);
+    this.knobs[KNOBS[property]] = number;
+    this.listener.tune(KNOBS[property], Math.min(number, 2 ** 31));
   }
 }

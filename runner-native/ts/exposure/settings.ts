@@ -2,7 +2,7 @@ import type { NodeExposureHttpConfig } from '@bluelibs/runner/node';
 import type { CorsSettings } from '../cors';
 import { ERROR_CODES, type ErrorCode, Refusal } from '../errors';
 import { DEFAULT_FORM_LIMITS, type FormLimits } from '../form/limits';
-import { readLimits, readTimeouts, type Settings } from '../options';
+import { readCounts, readTimeouts, type Settings } from '../options';
 import type { Codec } from './codec';
 import { isSendable, type NativeOptions, type Warn } from './config';
 
@@ -24,7 +24,6 @@ export function nativeSettings(
   codec: Codec,
   warn: Warn,
 ): Settings {
-  const { maxInFlight, maxConnections } = readLimits(native.limits);
   return {
     basePath: http.basePath ?? '/__runner',
     auth: { ...readAuth(http.auth), validator: hasValidators, loopbackOnly: false },
@@ -32,10 +31,9 @@ export function nativeSettings(
     limits: {
       jsonMaxSize: readMaxSize(http.limits?.json?.maxSize),
       multipart: readMultipart(http.limits?.multipart),
-      maxInFlight,
-      maxConnections,
+      ...readCounts(native.limits, 'http.native.limits'),
     },
-    timeouts: readTimeouts(native.timeouts),
+    timeouts: readTimeouts(native.timeouts, 'http.native.timeouts'),
     disableDiscovery: Boolean(http.disableDiscovery),
     refusals: refusals(codec),
   };

@@ -10,7 +10,7 @@ use http_body_util::StreamBody;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, BodyError, Call, Dress, Head, Piece, Pieces, Reply, Report, Target};
+use crate::protocol::{Body, BodyError, Call, Content, Dress, Head, Piece, Pieces, Reply, Report, Target};
 
 /// What the fake answers; by default `{"ok":true}` to everything.
 #[derive(Clone, Default)]
@@ -22,6 +22,9 @@ pub(crate) struct Script {
     /// The reply's own head; see [`Reply::with_head`].
     pub(crate) head: Option<&'static str>,
 }
+
+/// Nothing that is done under a lock here can panic.
+const NO_POISON: &str = "no panic under the lock";
 
 /// A backend without JavaScript, which notes what it is asked.
 pub(crate) struct FakeBackend {
@@ -36,7 +39,7 @@ impl FakeBackend {
     }
 
     fn note(&self, asked: String) {
-        self.asked.lock().unwrap().push(asked);
+        self.asked.lock().expect(NO_POISON).push(asked);
     }
 }
 
@@ -50,10 +53,12 @@ impl Backend for FakeBackend {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let body = match call.body {
-            Body::Complete(body) => String::from_utf8_lossy(&body).into_owned(),
-            Body::Form(pieces) => written(pieces).await,
-            Body::Stream(_) => return Err(BackendError::Protocol),
+        let body = match call.content {
+            Content::Json(body) | Content::Octets(Body::Complete(body)) => {
+                String::from_utf8_lossy(&body).into_owned()
+            }
+            Content::Form(pieces) => written(pieces).await,
+            Content::Octets(Body::Stream(_)) => return Err(BackendError::Protocol),
         };
         let caller = if call.head.authenticated { "authenticated" } else { "anonymous" };
         self.note(format!("call {:?} {} {} {caller}", call.target.kind, call.target.id, body));
@@ -80,7 +85,7 @@ impl Backend for FakeBackend {
     }
 
     fn report(&self, report: Report) {
-        self.reports.lock().unwrap().push(report);
+        self.reports.lock().expect(NO_POISON).push(report);
     }
 }
 

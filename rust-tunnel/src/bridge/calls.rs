@@ -4,32 +4,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::HeaderValue;
 use slab::Slab;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use super::answer::Answer;
 use super::download::{Item, Source};
 use super::upload::Window;
 use crate::backend::BackendError;
-use crate::protocol::Reply;
 
 /// An id that JavaScript can hold in a number: 32 bits of place in the table, 21 bits that tell its users apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CallId(pub(super) u64);
 
 const GENERATION_MASK: u64 = (1 << 21) - 1;
-
-/// What came back.
-#[derive(Debug)]
-pub(super) enum Answer {
-    Reply(Reply),
-    Admitted,
-    Origin(Option<HeaderValue>),
-    /// A reply whose head is longer than the reply.
-    Broken,
-    Cut,
-}
 
 /// A call holds its place, and with it its permit, until JavaScript settles it: a client that goes away must not
 /// make room for more work than `limits.maxInFlight` (reset floods).

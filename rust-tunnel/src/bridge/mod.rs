@@ -8,6 +8,7 @@
 //! What carries the bytes is somebody else's: the addon copies batches into JavaScript's memory, a worker's
 //! connection writes them to a socket. Both ring through a [`Bell`] and bring answers to [`Bridge::accept`].
 
+mod answer;
 mod calls;
 mod doorbell;
 mod download;
@@ -21,19 +22,20 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::HeaderValue;
 use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::frame::{self, Frame, FrameError, Kind};
-use crate::protocol::{self, Body, BodyStream, Call, Dress, Head, Reply, Report, Target};
+use crate::protocol::{self, Body, BodyStream, Call, Head, Reply, Report, Target};
 
+use answer::{Answer, begun};
 pub use calls::CallStats;
-use calls::{Answer, CallId, Calls};
+use calls::{CallId, Calls};
 pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
 use download::{Download, Item};
-use upload::{Rest, Window};
+use upload::Window;
 
 /// Pieces of answers from this size on are not copied.
 const SHARED: usize = 16 * 1024;
@@ -156,24 +158,27 @@ impl<B: Bell> Bridge<B> {
         let id = CallId(frame.id);
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
-            Kind::Begin => {
-                let mut reply = begun(frame);
-                let (source, body) = Download::new(self.clone(), id, length(&reply));
-                reply.body = Body::Stream(BodyStream::new(body));
-                self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
-            }
+            Kind::Begin => self.begin_reply(id, frame),
             Kind::Data => self.shared.calls.send(id, Item::Data(keep(frame.payload))),
             Kind::Finish => {
                 self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
                 self.shared.calls.forget(id);
             }
-            Kind::Break => self.shared.calls.complete(id, Answer::Cut),
             _ => {
-                if let Some(answer) = answer(frame) {
+                if let Some(answer) = Answer::read(frame) {
                     self.shared.calls.complete(id, answer);
                 }
             }
         }
+    }
+
+    fn begin_reply(&self, id: CallId, frame: &Frame<'_>) {
+        let Some((mut reply, length)) = begun(frame) else {
+            return self.shared.calls.complete(id, Answer::Broken);
+        };
+        let (source, body) = Download::new(self.clone(), id, length);
+        reply.body = Body::Stream(BodyStream::new(body));
+        self.shared.calls.begin_reply(id, Answer::Reply(reply), source);
     }
 
     async fn ask(&self, write: impl Fn(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
@@ -240,13 +245,9 @@ impl<B: Bell> Backend for Bridge<B> {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let Call { target, head, admitted, mode, body } = call;
-        let (bytes, rest) = match body {
-            Body::Complete(bytes) => (bytes, None),
-            Body::Stream(stream) => (Bytes::new(), Some(Rest::Bytes(stream))),
-            Body::Form(pieces) => (Bytes::new(), Some(Rest::Form(pieces))),
-        };
-        let flags = frame::call_flags(admitted, mode, rest.is_some(), &bytes);
+        let Call { target, head, admitted, content } = call;
+        let flags = frame::call_flags(admitted, &content);
+        let (bytes, rest) = upload::split(content);
         let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);
         let Some(rest) = rest else { return self.ask(write).await?.into_reply() };
         let window = Arc::new(Window::default());
@@ -283,53 +284,6 @@ impl<B: Bell> Backend for Bridge<B> {
             self.shared.doorbell.push(0, |out| frame::put(out, Kind::Report, 0, 0, &record));
         }
     }
-}
-
-impl Answer {
-    fn into_reply(self) -> Result<Reply, BackendError> {
-        match self {
-            Answer::Reply(reply) => Ok(reply),
-            Answer::Cut => Err(BackendError::Cut),
-            Answer::Admitted | Answer::Origin(_) | Answer::Broken => Err(BackendError::Protocol),
-        }
-    }
-}
-
-/// What a frame answers; `None` for kinds that are no answers.
-fn answer(frame: &Frame<'_>) -> Option<Answer> {
-    match frame.kind {
-        Kind::Reply => {
-            let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            if frame.flags & frame::HEADERS == 0 {
-                return Some(Answer::Reply(Reply::json(status, Bytes::copy_from_slice(frame.payload))));
-            }
-            let parts = frame::split_reply(frame.payload);
-            Some(parts.map_or(Answer::Broken, |(head, body)| {
-                Answer::Reply(Reply::with_head(status, head, Bytes::copy_from_slice(body).into()))
-            }))
-        }
-        Kind::Admitted => Some(Answer::Admitted),
-        Kind::AllowedOrigin => {
-            let present = frame.flags & frame::PRESENT != 0;
-            Some(Answer::Origin(
-                present.then(|| HeaderValue::from_bytes(frame.payload)).transpose().unwrap_or_default(),
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// The head of an answer whose body follows.
-fn begun(frame: &Frame<'_>) -> Reply {
-    let status = StatusCode::from_u16(frame.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let head = frame::split_reply(frame.payload).map_or(&[][..], |(head, _)| head);
-    let dress = if frame.flags & frame::BARE == 0 { Dress::OwnId } else { Dress::Bare };
-    Reply { dress, ..Reply::with_head(status, head, Body::EMPTY) }
-}
-
-fn length(reply: &Reply) -> Option<u64> {
-    let given = |headers: &HeaderMap| headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-    reply.winning.as_deref().and_then(given).or_else(|| given(&reply.headers))
 }
 
 fn number(payload: &[u8]) -> u32 {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::backend::fake::form;
-use crate::protocol::{Code, Level, Mode, Part, Piece, RequestId, TargetKind};
+use crate::protocol::{Code, Content, Level, Part, Piece, RequestId, TargetKind};
 
 #[derive(Default)]
 struct CountingBell(AtomicUsize);
@@ -36,8 +36,7 @@ fn call(id: &str) -> Call {
         target: Target { kind: TargetKind::Task, id: id.into() },
         head,
         admitted: false,
-        mode: Mode::Json,
-        body: Bytes::from_static(b"{}").into(),
+        content: Content::Json(Bytes::from_static(b"{}")),
     }
 }
 
@@ -121,9 +120,9 @@ async fn a_form_comes_when_it_is_asked_for_and_what_is_there_together() {
         charset: None,
     };
     let bridge = bridge(1);
-    let body = Body::Form(form([Piece::Part(part), Piece::Data(Bytes::from_static(b"abc")), Piece::PartEnd]));
+    let pieces = [Piece::Part(part), Piece::Data(Bytes::from_static(b"abc")), Piece::PartEnd];
     let asking = bridge.clone();
-    let calling = Call { mode: Mode::Multipart, body, ..call("x") };
+    let calling = Call { content: Content::Form(form(pieces)), ..call("x") };
     let call = tokio::spawn(async move { asking.call(calling).await });
     tokio::task::yield_now().await;
     let sent = taken(&bridge);
@@ -156,9 +155,9 @@ async fn a_form_comes_when_it_is_asked_for_and_what_is_there_together() {
 #[tokio::test]
 async fn a_form_that_cannot_be_read_says_why() {
     let bridge = bridge(1);
-    let body = Body::Form(form([Piece::Unreadable(Code::StreamError.into())]));
     let asking = bridge.clone();
-    let calling = Call { mode: Mode::Multipart, body, ..call("x") };
+    let calling =
+        Call { content: Content::Form(form([Piece::Unreadable(Code::StreamError.into())])), ..call("x") };
     tokio::spawn(async move { asking.call(calling).await });
     tokio::task::yield_now().await;
     let id = taken(&bridge)[0].1;

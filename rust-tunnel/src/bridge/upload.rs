@@ -1,7 +1,7 @@
 //! A request's body on its way to JavaScript: no further than JavaScript has asked for.
 
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use super::{Bell, Bridge, CallId};
 use crate::protocol::frame::{self, Kind};
-use crate::protocol::{BodyStream, Code, Piece, Pieces};
+use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces};
 
-/// No frame carries more, so that small calls are never stuck behind a large one.
+/// No frame of bytes carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
+/// Bytes from this length on are not copied before JavaScript takes them.
+const SHARED: usize = CHUNK / 8;
 
 /// How many bytes JavaScript can take.
 #[derive(Default)]
@@ -22,7 +24,7 @@ pub(super) struct Window {
     changed: Notify,
 }
 
-#[derive(Default, Clone, Copy)]
+#[derive(Default)]
 struct State {
     open: u64,
     closed: bool,
@@ -39,37 +41,44 @@ impl Window {
         self.change(|state| state.closed = true);
     }
 
+    /// Counts bytes that were handed over, more than were asked for if a chunk was larger.
+    fn spend(&self, bytes: usize) {
+        let mut state = self.state();
+        state.open = state.open.saturating_sub(bytes as u64);
+    }
+
     /// Waits until something can be taken; `false` when nothing ever will.
     async fn opens(&self) -> bool {
+        self.until(|state| state.closed || state.open > 0).await;
+        self.is_open()
+    }
+
+    async fn closes(&self) {
+        self.until(|state| state.closed).await;
+    }
+
+    fn is_open(&self) -> bool {
+        let state = self.state();
+        state.open > 0 && !state.closed
+    }
+
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
         loop {
             let changed = self.changed.notified();
-            let State { open, closed } = self.change_quietly(|_| {});
-            if closed || open > 0 {
-                return !closed;
+            if reached(&self.state()) {
+                return;
             }
             changed.await;
         }
     }
 
-    fn is_open(&self) -> bool {
-        let State { open, closed } = self.change_quietly(|_| {});
-        open > 0 && !closed
-    }
-
-    /// Counts bytes that were handed over, more than were asked for if a chunk was larger.
-    fn spend(&self, bytes: usize) {
-        self.change_quietly(|state| state.open = state.open.saturating_sub(bytes as u64));
-    }
-
     fn change(&self, change: impl FnOnce(&mut State)) {
-        self.change_quietly(change);
+        change(&mut self.state());
         self.changed.notify_waiters();
     }
 
-    fn change_quietly(&self, change: impl FnOnce(&mut State)) -> State {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut state);
-        *state
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,6 +91,15 @@ pub(super) enum Rest {
 enum Next {
     Piece(Piece),
     End,
+}
+
+/// What goes along with the call, and what follows.
+pub(super) fn split(content: Content) -> (Bytes, Option<Rest>) {
+    match content {
+        Content::Json(bytes) | Content::Octets(Body::Complete(bytes)) => (bytes, None),
+        Content::Octets(Body::Stream(stream)) => (Bytes::new(), Some(Rest::Bytes(stream))),
+        Content::Form(pieces) => (Bytes::new(), Some(Rest::Form(pieces))),
+    }
 }
 
 impl Rest {
@@ -108,17 +126,12 @@ impl Rest {
 }
 
 /// Carries a body over until it ends, or nobody wants it; then lets go of it.
-pub(super) async fn carry<B: Bell>(
-    bridge: Bridge<B>,
-    id: CallId,
-    mut rest: Rest,
-    window: std::sync::Arc<Window>,
-) {
+pub(super) async fn carry<B: Bell>(bridge: Bridge<B>, id: CallId, mut rest: Rest, window: Arc<Window>) {
     let mut frames = Frames { bridge: &bridge, id, waiting: Vec::new() };
     while window.opens().await {
         let mut next = tokio::select! {
             next = std::future::poll_fn(|context| rest.poll_next(context)) => Poll::Ready(next),
-            () = closed(&window) => return,
+            () = window.closes() => return,
         };
         // What comes together is taken over together: a manifest with the files behind it.
         while let Poll::Ready(found) = next {
@@ -131,16 +144,6 @@ pub(super) async fn carry<B: Bell>(
             next = std::future::poll_fn(|context| Poll::Ready(rest.poll_next(context))).await;
         }
         frames.send();
-    }
-}
-
-async fn closed(window: &Window) {
-    loop {
-        let changed = window.changed.notified();
-        if window.change_quietly(|_| {}).closed {
-            return;
-        }
-        changed.await;
     }
 }
 
@@ -180,9 +183,8 @@ impl<B: Bell> Frames<'_, B> {
         true
     }
 
-    /// Bytes of the body; large ones are not copied before JavaScript takes them.
     fn chunk(&mut self, data: Bytes) {
-        if data.len() < CHUNK / 8 {
+        if data.len() < SHARED {
             return self.frame(Kind::Chunk, 0, &data);
         }
         self.send();
@@ -195,22 +197,12 @@ impl<B: Bell> Frames<'_, B> {
         if self.waiting.len() + payload.len() > CHUNK {
             self.send();
         }
-        if payload.len() < CHUNK / 2 {
-            frame::put(&mut self.waiting, kind, flags, self.id.0, payload);
-        } else {
-            self.send();
-            self.push(|out, id| frame::put(out, kind, flags, id, payload));
-        }
+        frame::put(&mut self.waiting, kind, flags, self.id.0, payload);
     }
 
     fn send(&mut self) {
         if !self.waiting.is_empty() {
-            let waiting = std::mem::take(&mut self.waiting);
-            self.push(|out, _| out.extend_from_slice(&waiting));
+            self.bridge.shared.doorbell.push(0, |out| out.append(&mut self.waiting));
         }
-    }
-
-    fn push(&self, write: impl FnOnce(&mut Vec<u8>, u64)) {
-        self.bridge.shared.doorbell.push(0, |out| write(out, self.id.0));
     }
 }

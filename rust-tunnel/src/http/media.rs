@@ -1,7 +1,7 @@
 use http::{HeaderMap, header};
 
 use super::headers;
-use crate::protocol::{Mode, TargetKind};
+use crate::protocol::TargetKind;
 
 /// How a body is to be read, and what it takes for that.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,16 +10,6 @@ pub(super) enum Media {
     Octets,
     /// The whole type: it names the boundary.
     Multipart(Vec<u8>),
-}
-
-impl Media {
-    pub(super) fn mode(&self) -> Mode {
-        match self {
-            Media::Json => Mode::Json,
-            Media::Octets => Mode::Octets,
-            Media::Multipart(_) => Mode::Multipart,
-        }
-    }
 }
 
 /// How a body is to be read (contract 1.7): multipart if the type says so anywhere, octet-stream if it is exactly that,
@@ -46,34 +36,33 @@ mod tests {
 
     use super::*;
 
-    fn mode_of(kind: TargetKind, media: &'static str) -> Mode {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media))]);
-        of(kind, &headers).mode()
+    fn media_of(kind: TargetKind, sent: &'static str) -> Media {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(sent))]);
+        of(kind, &headers)
     }
 
     #[test]
     fn all_but_files_and_streams_is_json() {
         assert_eq!(of(TargetKind::Task, &HeaderMap::new()), Media::Json);
-        for media in
-            ["application/json", "text/plain", "application/cbor", "application/octet-stream ;x", "*"]
+        for sent in ["application/json", "text/plain", "application/cbor", "application/octet-stream ;x", "*"]
         {
-            assert_eq!(mode_of(TargetKind::Task, media), Mode::Json, "{media}");
+            assert_eq!(media_of(TargetKind::Task, sent), Media::Json, "{sent}");
         }
-        for (media, mode) in [
-            ("multipart/form-data; boundary=x", Mode::Multipart),
-            ("text/plain; x=MULTIPART/form-data", Mode::Multipart),
-            ("application/octet-stream", Mode::Octets),
-            ("Application/Octet-Stream;x", Mode::Octets),
-        ] {
-            assert_eq!(mode_of(TargetKind::Task, media), mode, "{media}");
-            assert_eq!(mode_of(TargetKind::Event, media), Mode::Json, "{media}");
+        for sent in ["application/octet-stream", "Application/Octet-Stream;x"] {
+            assert_eq!(media_of(TargetKind::Task, sent), Media::Octets, "{sent}");
+            assert_eq!(media_of(TargetKind::Event, sent), Media::Json, "{sent}");
         }
     }
 
     #[test]
     fn a_form_keeps_its_type_as_it_was_sent() {
-        let media = HeaderValue::from_static("Multipart/Form-Data; boundary=Ab");
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, media.clone())]);
-        assert_eq!(of(TargetKind::Task, &headers), Media::Multipart(media.as_bytes().to_vec()));
+        for sent in [
+            "multipart/form-data; boundary=x",
+            "Multipart/Form-Data; boundary=Ab",
+            "text/plain; x=MULTIPART/form-data",
+        ] {
+            assert_eq!(media_of(TargetKind::Task, sent), Media::Multipart(sent.into()), "{sent}");
+            assert_eq!(media_of(TargetKind::Event, sent), Media::Json, "{sent}");
+        }
     }
 }

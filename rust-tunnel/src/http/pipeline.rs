@@ -18,7 +18,7 @@ use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media, respond};
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, Call, Head, Reply, RequestId, Target};
+use crate::protocol::{Body, Call, Content, Head, Reply, RequestId, Target};
 
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
@@ -93,23 +93,25 @@ async fn call<B: Backend>(
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
     let mut admitted = false;
-    let mode = media.mode();
-    let body = match media {
+    let content = match media {
         // A body that is here already travels with the call, and JavaScript keeps the order 401, 403, 404, 400.
-        Media::Json if upload.is_complete().await => Body::Complete(upload.finish().await?),
         Media::Json => {
-            match backend.admit(&target, &head).await? {
-                Admission::Accepted => admitted = true,
-                Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
+            if !upload.is_complete().await {
+                match backend.admit(&target, &head).await? {
+                    Admission::Accepted => admitted = true,
+                    Admission::Refused(reply) => return Ok(reply), // 401, 403, 404
+                }
             }
-            Body::Complete(upload.finish().await?) // 400, 408, 413
+            Content::Json(upload.finish().await?) // 400, 408, 413
         }
         // JavaScript asks for what it wants to read, if it has admitted the call.
-        Media::Octets => upload.take_along().await,
-        Media::Multipart(media) => Body::Form(Form::pieces(&media, upload.lend(), config.limits.multipart)),
+        Media::Octets => Content::Octets(upload.take_along().await),
+        Media::Multipart(media) => {
+            Content::Form(Form::pieces(&media, upload.lend(), config.limits.multipart))
+        }
     };
     head.trailers = trailers.lines();
-    let running = backend.call(Call { target, head, admitted, mode, body });
+    let running = backend.call(Call { target, head, admitted, content });
     match config.timeouts.handler {
         None => Ok(running.await?), // 502, 503, and whatever JavaScript answers
         Some(limit) => tokio::time::timeout(limit, running)

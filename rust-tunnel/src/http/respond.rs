@@ -48,8 +48,6 @@ impl Answer {
         let body = match body {
             Body::Complete(bytes) => HttpBody::from(bytes),
             Body::Stream(stream) => HttpBody::new(stream),
-            // Only calls have one.
-            Body::Form(_) => HttpBody::empty(),
         };
         let mut response = if dress == Dress::Bare {
             self.persistence.put(config, &mut headers);

@@ -31,7 +31,6 @@ const PATIENCE: u8 = 2;
 pub(super) struct Upload {
     body: HttpBody,
     received: Received,
-    limit: u64,
     /// `limits.json.maxSize`, whatever the body is.
     json_limit: u64,
     deadline: Option<Duration>,
@@ -55,7 +54,6 @@ impl Upload {
         Upload {
             body,
             received: Received::default(),
-            limit: config.limits.json_max_size,
             json_limit: config.limits.json_max_size,
             deadline: config.timeouts.request.get(),
             expects_continue,
@@ -65,7 +63,11 @@ impl Upload {
 
     /// Whether the whole body is here without waiting for the client, and within its limit.
     pub(super) async fn is_complete(&mut self) -> bool {
-        if matches!(self.state, State::Untouched) && (self.expects_continue || self.declared() > self.limit) {
+        self.is_here(self.json_limit).await
+    }
+
+    async fn is_here(&mut self, limit: u64) -> bool {
+        if matches!(self.state, State::Untouched) && (self.expects_continue || self.declared() > limit) {
             return false;
         }
         let mut waited = 0;
@@ -85,7 +87,7 @@ impl Upload {
                     break;
                 }
             }
-            Poll::Ready(matches!(self.state, State::Ended) && self.received.length as u64 <= self.limit)
+            Poll::Ready(matches!(self.state, State::Ended) && self.received.length as u64 <= limit)
         })
         .await
     }
@@ -99,11 +101,11 @@ impl Upload {
     }
 
     async fn read(&mut self) -> Result<Bytes, Rejection> {
-        if matches!(self.state, State::Untouched) && self.declared() > self.limit {
+        if matches!(self.state, State::Untouched) && self.declared() > self.json_limit {
             return Err(Rejection::PayloadTooLarge);
         }
         loop {
-            if self.received.length as u64 > self.limit {
+            if self.received.length as u64 > self.json_limit {
                 return Err(Rejection::PayloadTooLarge);
             }
             match self.state {
@@ -119,8 +121,7 @@ impl Upload {
 
     /// The body as the call takes it along: all of it if it is here, else to be read by the backend, without a limit.
     pub(super) async fn take_along(&mut self) -> Body {
-        self.limit = u64::MAX;
-        if self.is_complete().await {
+        if self.is_here(u64::MAX).await {
             return Body::Complete(self.received.take());
         }
         Body::Stream(UnsyncBoxBody::new(self.lend()))

@@ -1,20 +1,16 @@
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use super::Pieces;
-
 /// A body that arrives, or is sent, in pieces and with backpressure.
 pub type BodyStream = UnsyncBoxBody<Bytes, BodyError>;
 
-/// The bytes of a call or of a reply.
+/// Bytes, of a call or of a reply.
 #[derive(Debug)]
 pub enum Body {
     /// All of it, in memory.
     Complete(Bytes),
     /// Piece by piece; nothing is read ahead of the consumer.
     Stream(BodyStream),
-    /// A form, part by part; only calls have one.
-    Form(Pieces),
 }
 
 impl Body {

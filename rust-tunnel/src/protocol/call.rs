@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Body, RequestId};
+use super::{Body, Pieces, RequestId};
 
 /// The two kinds of thing that can be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +39,15 @@ pub struct Head {
     pub has_context: bool,
 }
 
-/// How a body is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// As a whole, by the serializer.
-    Json,
+/// The body of a call, by how it is to be read.
+#[derive(Debug)]
+pub enum Content {
+    /// As a whole, by the serializer. No bytes are no body.
+    Json(Bytes),
     /// By the task itself, as it likes.
-    Octets,
-    /// As a form with files.
-    Multipart,
+    Octets(Body),
+    /// As a form with files, part by part.
+    Form(Pieces),
 }
 
 /// One accepted request, on its way to JavaScript.
@@ -59,8 +59,6 @@ pub struct Call {
     pub head: Head,
     /// Whether [`Backend::admit`](crate::backend::Backend::admit) has already said yes.
     pub admitted: bool,
-    /// How the body is to be read.
-    pub mode: Mode,
-    /// The body; [`Body::EMPTY`] when there is none.
-    pub body: Body,
+    /// The body.
+    pub content: Content,
 }

@@ -24,7 +24,7 @@
 use bytes::BufMut;
 
 use super::plain::is_plain;
-use super::{Head, Mode, Target, TargetKind};
+use super::{Body, Content, Head, Target, TargetKind};
 
 /// Bytes before a frame's payload.
 pub const HEADER: usize = 16;
@@ -122,16 +122,16 @@ impl Kind {
 }
 
 /// Looks through a call, once and before anybody waits for it, for the flags that [`put_call`] is to be given.
-pub fn call_flags(admitted: bool, mode: Mode, streamed: bool, body: &[u8]) -> u8 {
+pub fn call_flags(admitted: bool, content: &Content) -> u8 {
     let admitted = if admitted { ADMITTED } else { 0 };
-    let streamed = if streamed { STREAMED } else { 0 };
-    let mode = match mode {
-        Mode::Json if is_plain(body) => PLAIN,
-        Mode::Json => 0,
-        Mode::Octets => OCTETS,
-        Mode::Multipart => MULTIPART,
-    };
-    admitted | streamed | mode
+    admitted
+        | match content {
+            Content::Json(body) if is_plain(body) => PLAIN,
+            Content::Json(_) => 0,
+            Content::Octets(Body::Complete(_)) => OCTETS,
+            Content::Octets(Body::Stream(_)) => OCTETS | STREAMED,
+            Content::Form(_) => MULTIPART | STREAMED,
+        }
 }
 
 /// Appends a `Call` with its complete body.

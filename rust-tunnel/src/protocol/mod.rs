@@ -14,7 +14,7 @@ mod report;
 mod request_id;
 
 pub use body::{Body, BodyError, BodyStream, Late};
-pub use call::{Call, Head, Mode, Target, TargetKind};
+pub use call::{Call, Content, Head, Target, TargetKind};
 pub use code::Code;
 pub use latin1::latin1_to_str;
 pub use piece::{Part, Piece, Pieces, Unreadable};

@@ -5,7 +5,7 @@ import type { Form } from './setting';
 
 const GUIDE = join(__dirname, '../../../MIGRATION_GUIDE.md');
 
-/** What the guide says for each form: a cell begins with `fixed`, `kept` or `later`. */
+/** What the guide says for each form: a cell begins with `fixed` or `kept`. */
 export type Defect = Readonly<Record<Form, string>> & { readonly does: string };
 
 export function defects(): ReadonlyMap<string, Defect> {

@@ -10,8 +10,12 @@ describe('http.native', () => {
     [{ reusePort: 'yes' }, /http\.native\.reusePort must be/],
     [{ graceMs: -1 }, /http\.native\.graceMs must be/],
     [{ threads: 2 }, /http\.native.*threads/],
-    [{ limits: { maxInFlight: 0 } }, /limits\.maxInFlight must be/],
-    [{ timeouts: { keepAliveMs: 'long' } }, /timeouts\.keepAliveMs must be/],
+    [{ limits: { maxInFlight: 0 } }, /http\.native\.limits\.maxInFlight must be/],
+    [{ timeouts: { keepAliveMs: 'long' } }, /http\.native\.timeouts\.keepAliveMs must be/],
+    [
+      { limits: { json: { maxSize: 1 } } },
+      /http\.native\.limits\.json is no option; known here: maxInFlight/,
+    ],
   ] as const) {
     it(`is checked: ${JSON.stringify(native)}`, async (t) => {
       await assert.rejects(exposed(t, { native: native as never }), message);

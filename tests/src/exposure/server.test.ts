@@ -74,7 +74,7 @@ describe('value.server of a native listener', () => {
     connection.leave();
     assert.throws(() => {
       server.requestTimeout = Number.NaN;
-    }, /requestMs must be a number from 0 on/);
+    }, /requestTimeout must be a number from 0 on/);
   });
 
   it('cuts a client whose head takes longer than a changed headersTimeout', async (t) => {

@@ -21,7 +21,8 @@ fn head() -> Head {
 fn call(body: &[u8]) -> Vec<u8> {
     let target = Target { kind: TargetKind::Event, id: "app.é".into() };
     let mut bytes = Vec::new();
-    put_call(&mut bytes, 7, &target, &head(), call_flags(true, Mode::Json, false, body), body);
+    let flags = call_flags(true, &Content::Json(Bytes::copy_from_slice(body)));
+    put_call(&mut bytes, 7, &target, &head(), flags, body);
     bytes
 }
 
