@@ -1,17 +1,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use rust_tunnel::backend::BackendError;
-use rust_tunnel::bridge::{Bell, Bridge};
+use rust_tunnel::bridge::{Batch, Bell, Bridge};
 use rust_tunnel::config::Config;
+use rust_tunnel::protocol::frame::{self, Kind};
 use tokio::sync::Notify;
 
 /// A frame from our own JavaScript can't be larger than a buffer there can.
 const MAX_FRAME: usize = u32::MAX as usize;
-/// A batch of answers from this many bytes on is given away, to be sent from where it is; the memory of others is used
-/// again.
-const LARGE: usize = 32 * 1024;
 
 /// Handlers in this process: calls go out by the bridge, answers come in by [`JsBackend::respond`].
 pub(crate) type JsBackend = Bridge<JsBell>;
@@ -58,35 +57,38 @@ impl JsBell {
 /// Answers on their way from the JavaScript thread to an IO thread: one wake-up for a whole batch.
 #[derive(Default)]
 pub(crate) struct Answers {
-    bytes: Mutex<Vec<u8>>,
+    waiting: Mutex<Batch>,
     arrived: Notify,
 }
 
 impl Answers {
+    /// Sends whole frames, and what was left before.
     pub(crate) fn push(&self, frames: &[u8]) {
-        self.bytes().extend_from_slice(frames);
+        self.waiting().push(0, |out| out.extend_from_slice(frames));
         self.arrived.notify_one();
+    }
+
+    /// Leaves bytes of an answer, to be sent with the next frames.
+    pub(crate) fn push_data(&self, id: u64, bytes: &[u8]) {
+        let header = |out: &mut Vec<u8>| frame::put_header(out, Kind::Data, id, bytes.len());
+        let bytes = Bytes::copy_from_slice(bytes);
+        self.waiting().push_with(id, bytes, header);
     }
 
     /// Settles calls as answers arrive; runs on the IO threads.
     pub(crate) async fn pump(self: Arc<Self>, backend: Arc<JsBackend>) {
-        let mut frames = Vec::new();
+        let mut batch = Batch::default();
         loop {
             self.arrived.notified().await;
-            std::mem::swap(&mut *self.bytes(), &mut frames);
-            let accepted = if frames.len() < LARGE {
-                backend.accept(&frames, MAX_FRAME)
-            } else {
-                backend.accept_owned(&std::mem::take(&mut frames).into(), MAX_FRAME)
-            };
-            if let Err(error) = accepted {
+            std::mem::swap(&mut *self.waiting(), &mut batch);
+            if let Err(error) = backend.accept_batch(&mut batch, MAX_FRAME) {
                 backend.close(&error.to_string());
             }
-            frames.clear();
+            batch.clear();
         }
     }
 
-    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Batch> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -139,8 +139,21 @@ impl NativeServer {
             self.backend.take(&mut self.batch);
         }
         match self.batch.copy_into(&mut inbox) {
+            Copied::Bytes(0) => {
+                self.batch.clear();
+                0.0
+            }
             Copied::Bytes(length) => length as f64,
             Copied::Needs(length) => -(length as f64),
+        }
+    }
+
+    /// Copies the bytes of a chunk that stands apart from the frames of the last [`NativeServer::drain`]; once.
+    #[napi(catch_unwind)]
+    pub fn copy_piece(&mut self, number: u32, mut into: BufferSlice<'_>) {
+        let bytes = self.batch.take_apart(number as usize);
+        if let Some(space) = into.get_mut(..bytes.len()) {
+            space.copy_from_slice(&bytes);
         }
     }
 
@@ -150,6 +163,12 @@ impl NativeServer {
         if let Some(frames) = outbox.get(..length as usize) {
             self.answers.push(frames);
         }
+    }
+
+    /// Takes bytes of an answer, which go with the next [`NativeServer::respond`], before its frames.
+    #[napi(catch_unwind)]
+    pub fn respond_data(&self, id: f64, bytes: &[u8]) {
+        self.answers.push_data(id as u64, bytes);
     }
 
     /// Stops accepting, and destroys what is not answered after `grace_ms`. The last frame says that all has ended.

@@ -5,7 +5,11 @@ export interface NativeServer {
     doorbell: () => void,
   ): number;
   drain(inbox: Buffer, first: boolean): number;
+  /** Copies the bytes of a chunk that stands apart from the frames of the last drain; once. */
+  copyPiece(number: number, into: Buffer): void;
   respond(outbox: Buffer, length: number): void;
+  /** Takes bytes of an answer, which go with the next {@link respond}, before its frames. */
+  respondData(id: number, bytes: Uint8Array): void;
   close(graceMs: number): void;
   /** Changes what counts from now on, for open connections too; 0 is no limit, as in `http.Server`. */
   tune(name: 'headMs' | 'requestMs' | 'keepAliveMs' | 'maxConnections', value: number): void;

@@ -4,16 +4,16 @@ import type { Application, Request } from './application';
 import { Call } from './call';
 import { Refusal } from './errors';
 import { Form } from './form/form';
-import { Flag, Frame, Kind } from './frames';
+import { type Carrier, Flag, Frame, Kind } from './frames';
 import { LiveCalls } from './live_calls';
 import { log } from './log';
-import { Outbox, type Send } from './outbox';
+import { Outbox } from './outbox';
 import { isAccepted, isThenable, readRequest } from './reply';
 import { discardResult } from './streamed';
 import { Upload } from './upload';
 
 /**
- * Runs calls. Frames come in by {@link receive}, answers leave by `send`; whether Rust sits in this process or behind a
+ * Runs calls. Frames come in by {@link receive}, answers leave by `carrier`; whether Rust sits in this process or behind a
  * socket is the same from here.
  */
 export class Dispatcher {
@@ -25,15 +25,16 @@ export class Dispatcher {
   /** Calls whose body or answer is on its way in pieces. */
   private readonly live = new LiveCalls();
   private readonly answers: Answers;
-  private buffer: Buffer = Buffer.alloc(0);
-  private frame = new Frame(this.buffer);
+  private buffer: Buffer | undefined;
+  private frame: Frame;
 
   constructor(
     private readonly application: Application,
-    send: Send,
+    private readonly carrier: Carrier,
     private readonly onClosed: (reason: string) => void,
   ) {
-    this.outbox = new Outbox(send);
+    this.frame = new Frame(Buffer.alloc(0));
+    this.outbox = new Outbox(carrier);
     this.answers = new Answers(application, this.outbox, this.live);
   }
 
@@ -41,7 +42,7 @@ export class Dispatcher {
   receive(buffer: Buffer, length: number): void {
     if (this.buffer !== buffer) {
       this.buffer = buffer;
-      this.frame = new Frame(buffer);
+      this.frame = new Frame(buffer, this.carrier);
     }
     this.outbox.hold();
     const before = this.waiting.size;

@@ -1,14 +1,15 @@
 import { headText } from './headers';
 import type { Outbox } from './outbox';
 import type { Channel, Streamed } from './streamed';
+import { Window } from './window';
 
-/** So many bytes may be on their way to the client; a writer waits above it. */
-const WINDOW = 256 * 1024;
 /** No frame carries more, so that small answers are never stuck behind a large one. */
 const FRAME = 64 * 1024;
 
 /** The body of an answer that is sent as it comes. */
 export class Download {
+  /** A writer waits when it is full. */
+  private readonly window = new Window();
   private outstanding = 0;
   private readonly blocked: (() => void)[] = [];
   private state: 'new' | 'begun' | 'over' = 'new';
@@ -53,14 +54,15 @@ export class Download {
       }
       this.outstanding += bytes.length;
     }
-    if (this.state !== 'begun' || this.outstanding < WINDOW) done();
+    if (this.state !== 'begun' || this.outstanding < this.window.size) done();
     else this.blocked.push(done);
   }
 
   /** The client has taken so many bytes. */
   taken(bytes: number): void {
     this.outstanding -= bytes;
-    while (this.outstanding < WINDOW) {
+    this.window.turn();
+    while (this.outstanding < this.window.size) {
       const done = this.blocked.shift();
       if (done === undefined) return;
       done();

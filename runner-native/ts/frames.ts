@@ -37,6 +37,7 @@ export const Flag = {
   Streamed: 64,
   Multipart: 128,
   Part: 1,
+  Apart: 2,
   Present: 1,
   Headers: 1,
   Bare: 2,
@@ -85,6 +86,16 @@ export class HeadText {
   }
 }
 
+/** What carries frames to Rust. */
+export interface Carrier {
+  /** Sends the first `length` bytes of `buffer`, before it returns or from a copy: the buffer is used again. */
+  send(buffer: Buffer, length: number): void;
+  /** Takes bytes of an answer, to go with what is sent next, before it. Without it, they go in frames. */
+  sendData?(id: number, bytes: Uint8Array): void;
+  /** Gives the bytes of a chunk that stand apart from the frames just received. */
+  take?(number: number, length: number): Buffer;
+}
+
 /** One received frame; valid while the buffer still holds it. */
 export class Frame {
   kind = 0;
@@ -98,7 +109,10 @@ export class Frame {
   private readonly numbers: DataView;
   private readonly slices: Slices;
 
-  constructor(private readonly buffer: Buffer) {
+  constructor(
+    private readonly buffer: Buffer,
+    private readonly carrier?: Carrier,
+  ) {
     this.numbers = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     this.slices = buffer as unknown as Slices;
   }
@@ -131,6 +145,14 @@ export class Frame {
   /** The payload of a frame without a head, or what is left of a call's after its head was read. */
   bytes(): Buffer {
     return Buffer.from(this.buffer.subarray(this.rest, this.end));
+  }
+
+  /** The payload of a `Chunk`, wherever it is. */
+  chunk(): Buffer {
+    const { numbers, payload } = this;
+    const apart =
+      this.has(Flag.Apart) && this.carrier?.take?.(this.number(), numbers.getUint32(payload + LENGTH, true));
+    return apart || this.bytes();
   }
 
   /** A payload that is one number. */

@@ -5,6 +5,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Application } from './application';
 import { loadNative, type NativeServer } from './binding';
 import { Dispatcher } from './dispatcher';
+import type { Carrier } from './frames';
 import type { Settings } from './options';
 
 /** Where and how to listen. */
@@ -74,7 +75,7 @@ export class Listener {
     try {
       const address = isIP(host) ? host : (await lookup(host === '' ? '::' : host)).address;
       // Made here, so that requests start from the async context of whoever called listen().
-      this.dispatcher = new Dispatcher(this.application, this.respond, this.onClosed);
+      this.dispatcher = new Dispatcher(this.application, this.carrier, this.onClosed);
       const port = this.native.listen({ ...options, host: address }, this.drain);
       if (port < 0) throw bindError(port, address, options.port);
       this.bound = { address, family: isIPv6(address) ? 'IPv6' : 'IPv4', port };
@@ -160,8 +161,19 @@ export class Listener {
     }
   };
 
-  private readonly respond = (outbox: Buffer, length: number): void => {
-    if (this.state !== 'closed') this.native.respond(outbox, length);
+  private readonly carrier: Carrier = {
+    send: (outbox, length) => {
+      if (this.state !== 'closed') this.native.respond(outbox, length);
+    },
+    sendData: (id, bytes) => {
+      if (this.state !== 'closed') this.native.respondData(id, bytes);
+    },
+    take: (number, length) => {
+      // Memory of V8's own: it frees that of others only with much delay.
+      const bytes = Buffer.allocUnsafeSlow(length);
+      this.native.copyPiece(number, bytes);
+      return bytes;
+    },
   };
 
   private readonly onClosed = (reason: string): void => {

@@ -51,7 +51,7 @@ export class LiveCalls {
     const { call, scope } = live;
     switch (frame.kind) {
       case Kind.Chunk: {
-        const bytes = frame.bytes();
+        const bytes = frame.chunk();
         return scope.runInAsyncScope(() => (call.form ?? call.upload)?.push(bytes));
       }
       case Kind.Part: {

@@ -16,7 +16,7 @@ interface Sent {
 function collected(): { outbox: Outbox; batches: Sent[][]; payloads: Buffer[] } {
   const batches: Sent[][] = [];
   const payloads: Buffer[] = [];
-  const outbox = new Outbox((buffer, length) => {
+  const send = (buffer: Buffer, length: number): void => {
     const bytes = Buffer.from(buffer.subarray(0, length));
     const frame = new Frame(bytes);
     const batch: Sent[] = [];
@@ -29,7 +29,8 @@ function collected(): { outbox: Outbox; batches: Sent[][]; payloads: Buffer[] } 
     batches.push(batch);
     // The buffer is the outbox's again.
     buffer.fill(0xff);
-  });
+  };
+  const outbox = new Outbox({ send });
   return { outbox, batches, payloads };
 }
 

@@ -1,7 +1,4 @@
-import { Flag, HEADER, Kind, LENGTH, putHeader } from './frames';
-
-/** Sends the first `length` bytes of `buffer`, before it returns or from a copy: the buffer is used again. */
-export type Send = (buffer: Buffer, length: number) => void;
+import { type Carrier, Flag, HEADER, Kind, LENGTH, putHeader } from './frames';
 
 /** Some pieces of a streamed answer, each of 64 KiB and its header, fit in together. */
 const CAPACITY = 4 * (64 * 1024 + HEADER);
@@ -9,6 +6,8 @@ const CAPACITY = 4 * (64 * 1024 + HEADER);
 const BYTES_PER_UNIT = 3;
 /** From this length on the exact size is worth its counting. */
 const COUNTED = 8 * 1024;
+/** From this length on bytes are not copied among the frames, where they can go another way. */
+const APART = 16 * 1024;
 
 /** Collects answers and hands them over in one piece at the end of a turn. */
 export class Outbox {
@@ -16,8 +15,10 @@ export class Outbox {
   private length = 0;
   private held = false;
   private scheduled = false;
+  /** Bytes went apart that are not on their way before the next sending. */
+  private isApart = false;
 
-  constructor(private readonly send: Send) {}
+  constructor(private readonly carrier: Carrier) {}
 
   /**
    * `head` is the answer's own: a line with the reason phrase (empty for the usual one), then lines `name:value`. Each
@@ -37,7 +38,14 @@ export class Outbox {
   }
 
   data(id: number, bytes: Uint8Array): void {
-    this.putBytes(Kind.Data, id, bytes);
+    if (bytes.length < APART || this.carrier.sendData === undefined) {
+      this.putBytes(Kind.Data, id, bytes);
+    } else {
+      this.sendAll();
+      this.carrier.sendData(id, bytes);
+      this.isApart = true;
+      this.schedule();
+    }
   }
 
   /** The answer is complete; `trailers` are lines `name:value\n`. */
@@ -128,9 +136,10 @@ export class Outbox {
   };
 
   private sendAll(): void {
-    if (this.length === 0) return;
+    if (this.length === 0 && !this.isApart) return;
     const { length } = this;
     this.length = 0;
-    this.send(this.buffer, length);
+    this.isApart = false;
+    this.carrier.send(this.buffer, length);
   }
 }

@@ -1,15 +1,12 @@
 import type { Readable } from 'node:stream';
+import { Demand } from './demand';
 import type { Outbox } from './outbox';
-
-/** So many bytes are asked for in advance while somebody reads; more than that never waits in memory. */
-const WINDOW = 256 * 1024;
 
 /** A call's body that is read as it comes. Nothing of it is asked for before somebody reads. */
 export class Upload {
   private readonly waiting: Buffer[] = [];
   private reader: Readable | undefined;
-  /** Bytes that were asked for and have not come. */
-  private expected = 0;
+  private readonly demand: Demand;
   private ended: boolean;
   private error: Error | undefined;
   private wanted = false;
@@ -18,12 +15,8 @@ export class Upload {
   /** Called when the last byte has been read. */
   onEnd: () => void = () => {};
 
-  constructor(
-    private readonly outbox: Outbox,
-    private readonly id: number,
-    first: Buffer,
-    isStreamed: boolean,
-  ) {
+  constructor(outbox: Outbox, id: number, first: Buffer, isStreamed: boolean) {
+    this.demand = new Demand(outbox, id);
     if (first.length > 0) this.waiting.push(first);
     this.ended = !isStreamed;
   }
@@ -47,7 +40,7 @@ export class Upload {
 
   /** Bytes have come. */
   push(bytes: Buffer): void {
-    this.expected -= bytes.length;
+    this.demand.came(bytes.length);
     if (this.error !== undefined) return;
     this.waiting.push(bytes);
     this.feed();
@@ -79,10 +72,8 @@ export class Upload {
       this.isRead = true;
       this.onEnd();
       reader.push(null);
-    } else if (this.wanted && this.expected < WINDOW / 2) {
-      const bytes = WINDOW - Math.max(this.expected, 0);
-      this.expected += bytes;
-      this.outbox.more(this.id, bytes);
+    } else if (this.wanted) {
+      this.demand.ask();
     }
   }
 }

@@ -33,8 +33,10 @@ export async function serveWorker(
   socket.on('error', leave).on('close', leave);
   const dispatcher = new Dispatcher(
     tunnel,
-    (buffer, length) => {
-      socket.write(Buffer.from(buffer.subarray(0, length)));
+    {
+      send: (buffer, length) => {
+        socket.write(Buffer.from(buffer.subarray(0, length)));
+      },
     },
     leave,
   );

@@ -5,12 +5,16 @@ mod sync {
     pub(super) use loom::sync::{Mutex, MutexGuard};
     pub(super) use std::sync::PoisonError;
 }
+#[path = "../src/bridge/batch.rs"]
+mod batch;
 #[path = "../src/bridge/doorbell.rs"]
 mod doorbell;
 
-use doorbell::{Batch, Bell, Doorbell};
+use batch::Batch;
+use doorbell::{Bell, Doorbell};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
+use rust_tunnel::protocol;
 
 /// A bell that counts how often the consumer must come, as a ThreadsafeFunction queues its calls.
 #[derive(Clone, Default)]

@@ -21,13 +21,14 @@ class Trial {
   readonly form: Form;
 
   constructor(limits = DEFAULT_FORM_LIMITS) {
-    const outbox = new Outbox((sent, length) => {
+    const send = (sent: Buffer, length: number): void => {
       const frame = new Frame(Buffer.from(sent.subarray(0, length)));
       for (let offset = 0; offset < length; offset = frame.end) {
         frame.seek(offset);
         if (frame.kind === Kind.More) this.asked += frame.number();
       }
-    });
+    };
+    const outbox = new Outbox({ send });
     const file = (name: string, stream: Readable) => new InputFile(name, stream);
     this.form = new Form(outbox, 1, { limits, file });
   }
@@ -178,7 +179,8 @@ describe('Form', () => {
       taken += given;
       if (given < 10_000) break;
     }
-    assert.ok(taken >= 2 ** 20 && taken <= 1.5 * 2 ** 20, String(taken));
+    // What may wait, and what was on its way.
+    assert.ok(taken >= 2 ** 20 && taken <= 2.1 * 2 ** 20, String(taken));
     assert.equal(spools(), 0);
   });
 

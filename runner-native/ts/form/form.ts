@@ -1,3 +1,4 @@
+import { Demand } from '../demand';
 import { Refusal } from '../errors';
 import type { Outbox } from '../outbox';
 import { type Entry, Files, type MakeFile } from './files';
@@ -5,8 +6,8 @@ import type { FormLimits } from './limits';
 import { hydrate, Manifest } from './manifest';
 import { Spool } from './spool';
 
-/** So many bytes are asked for in advance. */
-const WINDOW = 256 * 1024;
+/** While so many bytes wait for the disk, nothing more is asked for. */
+const PENDING = 256 * 1024;
 /** So many bytes of one file wait in memory for their reader, and of all files together. */
 const PER_FILE = 256 * 1024;
 const IN_ALL = 1024 * 1024;
@@ -61,16 +62,16 @@ export class Form {
   private outcome: { conclude: () => void; discard: () => void } | undefined;
   private file: Entry | undefined;
   private field: Field | undefined;
-  /** Bytes that were asked for and have not come. */
-  private expected = 0;
+  private readonly demand: Demand;
   /** Called when nothing more of it comes. */
   onEnd: () => void = () => {};
 
   constructor(
-    private readonly outbox: Outbox,
-    private readonly id: number,
+    outbox: Outbox,
+    id: number,
     private readonly rules: FormRules,
   ) {
+    this.demand = new Demand(outbox, id);
     this.files = new Files(rules.limits.files, rules.file, () => this.moved());
   }
 
@@ -88,7 +89,7 @@ export class Form {
 
   /** A part begins. */
   part(head: string): void {
-    this.expected -= Buffer.byteLength(head);
+    this.demand.came(Buffer.byteLength(head));
     if (!this.isOpen) return;
     const { name, file, filename, type, charset } = JSON.parse(head) as Head;
     if (file) this.attempt(() => this.come(name.slice('file:'.length), filename, type));
@@ -98,7 +99,7 @@ export class Form {
 
   /** The next bytes of the part under way. */
   push(bytes: Buffer): void {
-    this.expected -= bytes.length;
+    this.demand.came(bytes.length);
     if (!this.isOpen) return;
     if (this.field !== undefined) this.field.chunks.push(bytes);
     else if (this.file !== undefined) this.keep(this.file, bytes);
@@ -206,12 +207,9 @@ export class Form {
   }
 
   private readonly ask = (): void => {
-    if (!this.isOpen || this.spool.pending > WINDOW) return;
+    if (!this.isOpen || this.spool.pending > PENDING) return;
     if (this.isCrowded(this.file) && !this.goesOn(this.file)) return;
-    if (this.expected >= WINDOW / 2) return;
-    const bytes = WINDOW - Math.max(this.expected, 0);
-    this.expected += bytes;
-    this.outbox.more(this.id, bytes);
+    this.demand.ask();
   };
 
   /** Nobody has a use for it: not the manifest, or not the handler, which has settled without it. */

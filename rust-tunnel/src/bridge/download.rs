@@ -13,7 +13,9 @@ use crate::protocol::BodyError;
 use crate::protocol::frame::{self, Kind};
 
 /// What the client has taken is told in steps of so many bytes, for each step wakes JavaScript.
-const STEP: u32 = 64 * 1024;
+const STEP: u32 = 256 * 1024;
+/// The least that is told, when nothing more is there to be taken.
+const LAST_STEP: u32 = 64 * 1024;
 
 /// One end of an answer's body; dropped without [`Item::End`], the answer breaks off. JavaScript sends no more than the
 /// client takes, so that the channel is bounded by that.
@@ -46,10 +48,14 @@ impl<B: Bell> Download<B> {
         self.left = self.left.map(|left| left.saturating_sub(bytes as u64));
         self.taken = self.taken.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
         if self.taken >= STEP {
-            let taken = std::mem::take(&mut self.taken).to_le_bytes();
-            let id = self.id.0;
-            self.bridge.shared.doorbell.push(0, |out| frame::put(out, Kind::Taken, 0, id, &taken));
+            self.tell();
         }
+    }
+
+    fn tell(&mut self) {
+        let taken = std::mem::take(&mut self.taken).to_le_bytes();
+        let id = self.id.0;
+        self.bridge.shared.doorbell.push(0, |out| frame::put(out, Kind::Taken, 0, id, &taken));
     }
 }
 
@@ -65,7 +71,12 @@ impl<B: Bell> Body for Download<B> {
             return Poll::Ready(None);
         }
         match self.items.poll_recv(context) {
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => {
+                if self.taken >= LAST_STEP {
+                    self.tell();
+                }
+                Poll::Pending
+            }
             Poll::Ready(Some(Item::Data(data))) => {
                 self.take(data.len());
                 Poll::Ready(Some(Ok(Frame::data(data))))

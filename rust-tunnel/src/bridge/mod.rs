@@ -9,6 +9,7 @@
 //! connection writes them to a socket. Both ring through a [`Bell`] and bring answers to [`Bridge::accept`].
 
 mod answer;
+mod batch;
 mod calls;
 mod doorbell;
 mod download;
@@ -31,14 +32,13 @@ use crate::protocol::frame::{self, Frame, FrameError, Kind};
 use crate::protocol::{self, Body, BodyStream, Call, Head, Reply, Report, Target};
 
 use answer::{Answer, begun};
+pub use batch::{Batch, Copied};
 pub use calls::CallStats;
 use calls::{CallId, Calls};
-pub use doorbell::{Batch, Bell, Copied, Doorbell, Ticket};
+pub use doorbell::{Bell, Doorbell, Ticket};
 use download::{Download, Item};
 use upload::Window;
 
-/// Pieces of answers from this size on are not copied.
-const SHARED: usize = 16 * 1024;
 /// Most reports that wait for JavaScript; more are counted and dropped.
 const MAX_WAITING_REPORTS: usize = 64;
 
@@ -97,32 +97,27 @@ impl<B: Bell> Bridge<B> {
     /// # Errors
     /// [`FrameError`] when the other side does not speak the protocol; no later byte can be understood then.
     pub fn accept(&self, bytes: &[u8], max_frame: usize) -> Result<usize, FrameError> {
-        self.accept_with(bytes, max_frame, Bytes::copy_from_slice)
-    }
-
-    /// The same for bytes that are given away: large pieces of answers are sent from where they are.
-    ///
-    /// # Errors
-    /// As [`Bridge::accept`].
-    pub fn accept_owned(&self, bytes: &Bytes, max_frame: usize) -> Result<usize, FrameError> {
-        self.accept_with(bytes, max_frame, |piece| {
-            // A small one would hold on to all the others.
-            if piece.len() < SHARED { Bytes::copy_from_slice(piece) } else { bytes.slice_ref(piece) }
-        })
-    }
-
-    fn accept_with(
-        &self,
-        bytes: &[u8],
-        max_frame: usize,
-        keep: impl Fn(&[u8]) -> Bytes,
-    ) -> Result<usize, FrameError> {
         let mut rest = bytes;
         while let Some((frame, after)) = frame::split(rest, max_frame)? {
             rest = after;
-            self.settle(&frame, &keep);
+            self.settle(&frame);
         }
         Ok(bytes.len() - rest.len())
+    }
+
+    /// Takes in a batch of whole frames; bytes of answers that stand apart in it are sent from where they are.
+    ///
+    /// # Errors
+    /// As [`Bridge::accept`].
+    pub fn accept_batch(&self, batch: &mut Batch, max_frame: usize) -> Result<(), FrameError> {
+        batch.drain(|head, tail| {
+            if tail.is_empty() {
+                self.accept(head, max_frame)?;
+            } else if let Some(id) = frame::id_of(head) {
+                self.shared.calls.send(CallId(id), Item::Data(tail));
+            }
+            Ok(())
+        })
     }
 
     /// Ends it: every waiting caller is told, and the last frame says why (empty: an ordinary close).
@@ -154,12 +149,12 @@ impl<B: Bell> Bridge<B> {
     }
 
     /// Acts on one frame from JavaScript. Kinds that go there are ignored.
-    fn settle(&self, frame: &Frame<'_>, keep: impl Fn(&[u8]) -> Bytes) {
+    fn settle(&self, frame: &Frame<'_>) {
         let id = CallId(frame.id);
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
             Kind::Begin => self.begin_reply(id, frame),
-            Kind::Data => self.shared.calls.send(id, Item::Data(keep(frame.payload))),
+            Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
             Kind::Finish => {
                 self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
                 self.shared.calls.forget(id);

@@ -135,7 +135,7 @@ async fn a_form_comes_when_it_is_asked_for_and_what_is_there_together() {
     let mut batch = Batch::default();
     bridge.take(&mut batch);
     let all: Vec<u8> = batch.frames().flatten().flatten().copied().collect();
-    assert_eq!(batch.frames().count(), 1);
+    assert_eq!(batch.len(), 4);
     let mut rest = all.as_slice();
     let mut frames = Vec::new();
     while let Some((frame, after)) = frame::split(rest, 1000).unwrap() {
@@ -268,10 +268,13 @@ fn reports_are_bounded_and_the_lost_ones_are_counted() {
 #[test]
 fn a_batch_is_copied_in_whole_frames() {
     let bell = Doorbell::new(CountingBell::default());
-    // The second one's end stands apart.
-    for (id, head, tail) in [(1, "aa", ""), (2, "bb", "bb"), (3, "c", "")] {
-        bell.push_with(id, Bytes::from(tail), |out| out.extend_from_slice(head.as_bytes()));
-    }
+    bell.push(1, |out| out.extend_from_slice(b"aa"));
+    let mut more = Batch::default();
+    // Its end is kept as it is.
+    more.push_with(2, Bytes::from("bb"), |out| out.extend_from_slice(b"bb"));
+    more.push(3, |out| out.extend_from_slice(b"c"));
+    bell.push_all(&mut more);
+    assert!(more.is_empty());
     let mut batch = Batch::default();
     bell.take(&mut batch);
     let mut out = [0; 3];
@@ -281,4 +284,24 @@ fn a_batch_is_copied_in_whole_frames() {
     assert_eq!(batch.copy_into(&mut out), Copied::Bytes(5));
     assert_eq!(&out[..5], b"bbbbc");
     assert_eq!(batch.copy_into(&mut out), Copied::Bytes(0));
+}
+
+#[test]
+fn the_ends_of_large_frames_are_asked_for() {
+    let mut batch = Batch::default();
+    let large = Bytes::from(vec![7; 64 * 1024]);
+    batch.push(1, |out| frame::put(out, Kind::End, 0, 1, b""));
+    batch.push_with(2, large.clone(), |out| frame::put_header(out, Kind::Chunk, 2, large.len()));
+    let mut out = [0; 256];
+    let Copied::Bytes(length) = batch.copy_into(&mut out) else { panic!("it fits in") };
+    let (_, rest) = frame::split(&out[..length], 64).unwrap().unwrap();
+    let (chunk, rest) = frame::split(rest, 64).unwrap().unwrap();
+    assert!(rest.is_empty());
+    assert_eq!((chunk.kind, chunk.flags, chunk.id), (Kind::Chunk, frame::APART, 2));
+    let (number, length) = chunk.payload.split_first_chunk().unwrap();
+    assert_eq!(length, (large.len() as u32).to_le_bytes());
+    let number = u32::from_le_bytes(*number) as usize;
+    assert_eq!(batch.take_apart(number), large);
+    assert!(batch.take_apart(number).is_empty());
+    assert!(batch.take_apart(9).is_empty());
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::Body as _;
 use tokio::sync::Notify;
 
-use super::{Bell, Bridge, CallId};
+use super::{Batch, Bell, Bridge, CallId};
 use crate::protocol::frame::{self, Kind};
 use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces};
 
@@ -16,6 +16,10 @@ use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces};
 const CHUNK: usize = 64 * 1024;
 /// Bytes from this length on are not copied before JavaScript takes them.
 const SHARED: usize = CHUNK / 8;
+/// So many bytes are worth a wake-up, although more follow at once.
+const BURST: usize = 4 * CHUNK;
+/// How often whoever brings the next piece is given the chance to do so before those that are here go over.
+const PATIENCE: u8 = 2;
 
 /// How many bytes JavaScript can take.
 #[derive(Default)]
@@ -127,34 +131,45 @@ impl Rest {
 
 /// Carries a body over until it ends, or nobody wants it; then lets go of it.
 pub(super) async fn carry<B: Bell>(bridge: Bridge<B>, id: CallId, mut rest: Rest, window: Arc<Window>) {
-    let mut frames = Frames { bridge: &bridge, id, waiting: Vec::new() };
+    let mut frames = Frames { id, waiting: Batch::default(), bytes: 0 };
+    let mut waited = 0;
     while window.opens().await {
-        let mut next = tokio::select! {
-            next = std::future::poll_fn(|context| rest.poll_next(context)) => Poll::Ready(next),
-            () = window.closes() => return,
+        // What comes together goes over together: a manifest with the files behind it, pieces that follow at once.
+        let next = std::future::poll_fn(|context| Poll::Ready(rest.poll_next(context))).await;
+        let found = match next {
+            Poll::Ready(found) => found,
+            Poll::Pending if !frames.waiting.is_empty() && waited < PATIENCE => {
+                waited += 1;
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Poll::Pending => {
+                frames.send(&bridge);
+                tokio::select! {
+                    found = std::future::poll_fn(|context| rest.poll_next(context)) => found,
+                    () = window.closes() => return,
+                }
+            }
         };
-        // What comes together is taken over together: a manifest with the files behind it.
-        while let Poll::Ready(found) = next {
-            if !frames.put(found, &window) {
-                return frames.send();
-            }
-            if !window.is_open() {
-                break;
-            }
-            next = std::future::poll_fn(|context| Poll::Ready(rest.poll_next(context))).await;
+        waited = 0;
+        if !frames.put(found, &window) {
+            return frames.send(&bridge);
         }
-        frames.send();
+        if frames.bytes >= BURST || !window.is_open() {
+            frames.send(&bridge);
+        }
     }
 }
 
 /// Frames of one call that go over together.
-struct Frames<'a, B> {
-    bridge: &'a Bridge<B>,
+struct Frames {
     id: CallId,
-    waiting: Vec<u8>,
+    waiting: Batch,
+    /// Of payload.
+    bytes: usize,
 }
 
-impl<B: Bell> Frames<'_, B> {
+impl Frames {
     /// Whether more can come.
     fn put(&mut self, next: Next, window: &Window) -> bool {
         match next {
@@ -187,22 +202,20 @@ impl<B: Bell> Frames<'_, B> {
         if data.len() < SHARED {
             return self.frame(Kind::Chunk, 0, &data);
         }
-        self.send();
         let (id, length) = (self.id.0, data.len());
-        let header = |out: &mut Vec<u8>| frame::put_header(out, Kind::Chunk, id, length);
-        self.bridge.shared.doorbell.push_with(0, data, header);
+        self.bytes += length;
+        self.waiting.push_with(0, data, |out| frame::put_header(out, Kind::Chunk, id, length));
     }
 
     fn frame(&mut self, kind: Kind, flags: u8, payload: &[u8]) {
-        if self.waiting.len() + payload.len() > CHUNK {
-            self.send();
-        }
-        frame::put(&mut self.waiting, kind, flags, self.id.0, payload);
+        self.bytes += payload.len();
+        self.waiting.push(0, |out| frame::put(out, kind, flags, self.id.0, payload));
     }
 
-    fn send(&mut self) {
+    fn send<B: Bell>(&mut self, bridge: &Bridge<B>) {
+        self.bytes = 0;
         if !self.waiting.is_empty() {
-            self.bridge.shared.doorbell.push(0, |out| out.append(&mut self.waiting));
+            bridge.shared.doorbell.push_all(&mut self.waiting);
         }
     }
 }

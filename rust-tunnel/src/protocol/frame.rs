@@ -51,6 +51,9 @@ pub const STREAMED: u8 = 64;
 pub const MULTIPART: u8 = 128;
 /// The end is that of a part, and not of the body.
 pub const PART: u8 = 1;
+/// The bytes of the chunk are not here: the payload is a u32 by which the addon's JavaScript asks for them, and another
+/// with their length.
+pub const APART: u8 = 2;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
 
@@ -155,13 +158,27 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
 }
 
 /// Appends the header of a frame whose payload stands elsewhere.
-pub(crate) fn put_header(out: &mut Vec<u8>, kind: Kind, id: u64, payload: usize) {
+pub fn put_header(out: &mut Vec<u8>, kind: Kind, id: u64, payload: usize) {
     let start = out.len();
     put(out, kind, 0, id, &[]);
     let length = (HEADER - LENGTH + payload) as u32;
     if let Some(field) = out.get_mut(start..start + LENGTH) {
         field.copy_from_slice(&length.to_le_bytes());
     }
+}
+
+/// A frame that says where the payload behind `header` is to be asked for.
+pub fn apart(header: &[u8], number: usize, length: usize) -> Option<[u8; HEADER + 2 * LENGTH]> {
+    const PLACE: [u8; LENGTH] = ((HEADER + LENGTH) as u32).to_le_bytes();
+    let [_, _, _, _, kind, flags, rest @ ..] = header.first_chunk::<HEADER>()?;
+    let mut frame = [0; HEADER + 2 * LENGTH];
+    let mut out = &mut frame[..];
+    out.put_slice(&PLACE);
+    out.put_slice(&[*kind, flags | APART]);
+    out.put_slice(rest);
+    out.put_u32_le(number as u32);
+    out.put_u32_le(length as u32);
+    Some(frame)
 }
 
 fn put_head(
@@ -253,6 +270,11 @@ pub fn split(bytes: &[u8], max: usize) -> Result<Option<(Frame<'_>, &[u8])>, Fra
     let kind = Kind::from_byte(kind).ok_or(FrameError::Kind(kind))?;
     let status = u16::from_le_bytes([status_low, status_high]);
     Ok(Some((Frame { kind, flags, status, id: u64::from_le_bytes(*id), payload }, rest)))
+}
+
+/// The id in a header that [`put_header`] has written.
+pub(crate) fn id_of(header: &[u8]) -> Option<u64> {
+    header.first_chunk::<HEADER>()?.last_chunk().map(|id| u64::from_le_bytes(*id))
 }
 
 /// Cuts the payload of a reply with [`HEADERS`] into head and body. `None`: there is no such head in it.

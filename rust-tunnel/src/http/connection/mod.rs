@@ -30,6 +30,10 @@ use activity::Activity;
 use deadline::{Expiry, Moment, has_passed};
 use farewell::Farewell;
 
+/// The most that hyper reads or writes at once, of bodies that flow: the largest cost of those is the number of calls to
+/// the system. It begins with 8 KiB and doubles while a read fills them.
+const BUFFER: usize = 8 * MAX_HEAD as usize;
+
 /// Serves one connection until either side ends it.
 pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stopping) {
     let wire = SharedWire::new(Wire::new(stream));
@@ -127,7 +131,7 @@ impl<S: Socket> Connection<'_, S> {
         });
         let hyper = |builder: &http1::Builder| builder.serve_connection(TokioIo::new(wire.io()), &service);
         let mut builder = http1::Builder::new();
-        builder.max_buf_size(2 * usize::from(MAX_HEAD));
+        builder.max_buf_size(BUFFER);
         let mut serving = hyper(&builder);
         let mut orders = pin!(stopping.clone().next());
         let mut ending = false;

@@ -1,0 +1,28 @@
+import type { Outbox } from './outbox';
+import { Window } from './window';
+
+/** How much of a call's body is asked for in advance. */
+export class Demand {
+  private readonly window = new Window();
+  /** Bytes that were asked for and have not come. */
+  private expected = 0;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly id: number,
+  ) {}
+
+  /** So many bytes have come. */
+  came(bytes: number): void {
+    this.expected -= bytes;
+  }
+
+  /** Somebody waits for bytes. */
+  ask(): void {
+    if (this.expected >= this.window.size / 2) return;
+    this.window.turn();
+    const bytes = this.window.size - Math.max(this.expected, 0);
+    this.expected += bytes;
+    this.outbox.more(this.id, bytes);
+  }
+}
