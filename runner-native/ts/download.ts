@@ -32,6 +32,11 @@ export class Download {
     return this.state === 'over';
   }
 
+  /** Sends an answer before the answer (1xx). */
+  interim(text: string): void {
+    if (this.state === 'new') this.outbox.interim(this.id, text);
+  }
+
   /** Sends the head; see `Outbox.begin`. `isBare`: the front adds nothing to it but what frames the answer. */
   begin(status: number, head: string, isBare = false): void {
     if (this.state !== 'new') return;

@@ -25,6 +25,7 @@ export const Kind = {
   Finish: 70,
   Break: 71,
   More: 72,
+  Interim: 73,
 } as const;
 
 export const Flag = {

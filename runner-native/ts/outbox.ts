@@ -58,6 +58,11 @@ export class Outbox {
     this.put(Kind.Break, 0, 0, id, '');
   }
 
+  /** An answer before the answer (1xx), with its empty line; each character is one byte. */
+  interim(id: number, text: string): void {
+    this.putBytes(Kind.Interim, id, Buffer.from(text, 'latin1'));
+  }
+
   /** The handler can take so many bytes more. */
   more(id: number, bytes: number): void {
     const number = Buffer.alloc(4);

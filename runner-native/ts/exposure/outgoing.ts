@@ -79,6 +79,13 @@ export class Outgoing extends ServerResponse {
     return assembly._writeRaw.call(this, data, encoding, callback, length);
   }
 
+  /** What Node writes past the answer: those before it (`writeContinue`, `writeProcessing`, `writeEarlyHints`). */
+  _writeRaw(data: unknown, _encoding: unknown, callback: unknown): boolean {
+    if (!this.muted) this.call.openDownload().interim(String(data));
+    if (typeof callback === 'function') process.nextTick(callback as () => void);
+    return true;
+  }
+
   private begin(header: string): void {
     const download = this.call.openDownload();
     const { onOver } = download;

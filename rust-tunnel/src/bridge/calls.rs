@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::download::{Item, Source};
 use super::upload::Window;
 use crate::backend::BackendError;
+use crate::protocol::Interim;
 
 /// An id that JavaScript can hold in a number: 32 bits of place in the table, 21 bits that tell its users apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,7 @@ struct Table {
 struct Entry {
     id: CallId,
     waiting: Option<oneshot::Sender<Answer>>,
+    interim: Option<Interim>,
     cancelled_at: Option<Instant>,
     /// Only calls whose body or answer comes in pieces have any.
     streams: Option<Box<Streams>>,
@@ -80,7 +82,11 @@ impl Calls {
         }
     }
 
-    pub(super) fn begin(&self, waiting: oneshot::Sender<Answer>) -> Result<CallId, BackendError> {
+    pub(super) fn begin(
+        &self,
+        waiting: oneshot::Sender<Answer>,
+        interim: Option<Interim>,
+    ) -> Result<CallId, BackendError> {
         let mut table = self.table();
         if table.entries.len() >= self.max {
             return Err(BackendError::Overloaded);
@@ -89,7 +95,7 @@ impl Calls {
         let generation = table.generation;
         let place = table.entries.vacant_entry();
         let id = CallId(generation << 32 | place.key() as u64);
-        place.insert(Entry { id, waiting: Some(waiting), cancelled_at: None, streams: None });
+        place.insert(Entry { id, waiting: Some(waiting), interim, cancelled_at: None, streams: None });
         Ok(id)
     }
 
@@ -99,6 +105,18 @@ impl Calls {
         if let Some(waiting) = waiting {
             // The receiver may have gone in this very moment.
             let _ = waiting.send(answer);
+        }
+    }
+
+    /// Sends an answer before the answer, while that has not begun.
+    pub(super) fn send_interim(&self, id: CallId, answer: &[u8]) {
+        let interim = self
+            .table()
+            .get(id)
+            .filter(|entry| entry.waiting.is_some())
+            .and_then(|entry| entry.interim.clone());
+        if let Some(interim) = interim {
+            interim.send(answer);
         }
     }
 

@@ -29,7 +29,7 @@ use tokio::sync::oneshot;
 
 use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::frame::{self, Frame, FrameError, Kind};
-use crate::protocol::{self, Body, BodyStream, Call, Head, Reply, Report, Target};
+use crate::protocol::{self, Body, BodyStream, Call, Head, Interim, Reply, Report, Target};
 
 use answer::{Answer, begun};
 pub use batch::{Batch, Copied};
@@ -153,6 +153,7 @@ impl<B: Bell> Bridge<B> {
         let id = CallId(frame.id);
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
+            Kind::Interim => self.shared.calls.send_interim(id, frame.payload),
             Kind::Begin => self.begin_reply(id, frame),
             Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
             Kind::Finish => {
@@ -177,16 +178,17 @@ impl<B: Bell> Bridge<B> {
     }
 
     async fn ask(&self, write: impl Fn(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
-        self.asked(write, |_| {}).await
+        self.asked(write, None, |_| {}).await
     }
 
     async fn asked(
         &self,
         write: impl Fn(&mut Vec<u8>, u64),
+        interim: Option<Interim>,
         then: impl FnOnce(CallId),
     ) -> Result<Answer, BackendError> {
         let (sender, receiver) = oneshot::channel();
-        let id = self.shared.calls.begin(sender)?;
+        let id = self.shared.calls.begin(sender, interim)?;
         // Asked only now: closing fails every call that is on the table, and this one must not come after it.
         if self.is_closed() {
             self.shared.calls.forget(id);
@@ -240,17 +242,17 @@ impl<B: Bell> Backend for Bridge<B> {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let Call { target, head, admitted, content } = call;
+        let Call { target, head, admitted, content, interim } = call;
         let flags = frame::call_flags(admitted, &content);
         let (bytes, rest) = upload::split(content);
         let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);
-        let Some(rest) = rest else { return self.ask(write).await?.into_reply() };
-        let window = Arc::new(Window::default());
         let carry = |id| {
+            let Some(rest) = rest else { return };
+            let window = Arc::new(Window::default());
             self.shared.calls.open_upload(id, window.clone());
             tokio::spawn(upload::carry(self.clone(), id, rest, window));
         };
-        self.asked(write, carry).await?.into_reply()
+        self.asked(write, Some(interim), carry).await?.into_reply()
     }
 
     async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {

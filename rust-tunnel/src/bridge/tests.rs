@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::backend::fake::form;
-use crate::protocol::{Code, Content, Level, Part, Piece, RequestId, TargetKind};
+use crate::protocol::{Code, Content, Interim, Level, Part, Piece, RequestId, TargetKind};
 
 #[derive(Default)]
 struct CountingBell(AtomicUsize);
@@ -33,6 +33,7 @@ fn call(id: &str) -> Call {
         has_context: false,
     };
     Call {
+        interim: Interim::default(),
         target: Target { kind: TargetKind::Task, id: id.into() },
         head,
         admitted: false,
@@ -150,6 +151,30 @@ async fn a_form_comes_when_it_is_asked_for_and_what_is_there_together() {
     );
     bridge.accept(&reply(sent[0].1, 200, b"{}"), 100).unwrap();
     assert_eq!(call.await.unwrap().unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn interim_answers_go_out_until_the_answer_begins() {
+    let bridge = bridge(1);
+    let (asking, calling) = (bridge.clone(), call("x"));
+    let interim = calling.interim.clone();
+    let running = tokio::spawn(async move { asking.call(calling).await });
+    tokio::task::yield_now().await;
+    let id = taken(&bridge)[0].1;
+    let hint = b"HTTP/1.1 103 Early Hints\r\n\r\n";
+    let mut frames = Vec::new();
+    frame::put(&mut frames, Kind::Interim, 0, id, hint);
+    bridge.accept(&frames, 100).unwrap();
+    assert_eq!(interim.take(), hint);
+    let mut begin = Vec::new();
+    frame::put(&mut begin, Kind::Begin, frame::HEADERS, id, &1_u32.to_le_bytes());
+    begin.put_u8(b'\n');
+    begin[0] += 1;
+    begin[6] = 200;
+    bridge.accept(&begin, 100).unwrap();
+    bridge.accept(&frames, 100).unwrap();
+    assert!(interim.take().is_empty());
+    assert_eq!(running.await.unwrap().unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media, respond};
 use crate::backend::{Admission, Backend, BackendError};
-use crate::protocol::{Body, Call, Content, Head, Reply, RequestId, Target};
+use crate::protocol::{Body, Call, Content, Head, Interim, Reply, RequestId, Target};
 
 /// Answers one request.
 pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
@@ -71,14 +71,14 @@ async fn run<B: Backend>(
     let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
     let authenticated = auth::check(&config.auth, &parts, path, &request_id, backend.as_ref())?; // 401, 500
     let has_context = parts.headers.contains_key(CONTEXT);
-    let Sent { head: SentHead { raw, trailers, .. }, peers } = sent;
+    let Sent { head: SentHead { raw, trailers, .. }, peers, interim } = sent;
     let head = Head { request_id, raw, trailers: Bytes::new(), peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
             let media = media::of(target.kind, &parts.headers);
             drop(parts);
-            call(front, target, head, &trailers, media, upload).await?
+            call(front, target, head, &trailers, interim, media, upload).await?
         }
     };
     Ok(Outcome::Reply(reply))
@@ -89,6 +89,7 @@ async fn call<B: Backend>(
     target: Target,
     mut head: Head,
     trailers: &Trailers,
+    interim: Interim,
     media: Media,
     upload: &mut Upload,
 ) -> Result<Reply, Rejection> {
@@ -111,7 +112,7 @@ async fn call<B: Backend>(
         }
     };
     head.trailers = trailers.lines();
-    let running = backend.call(Call { target, head, admitted, content });
+    let running = backend.call(Call { target, head, admitted, content, interim });
     match config.timeouts.handler {
         None => Ok(running.await?), // 502, 503, and whatever JavaScript answers
         Some(limit) => tokio::time::timeout(limit, running)

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use super::io::guard::{SHOWN_FIELDS, SentHead};
+use crate::protocol::Interim;
 
 /// What hyper's request does not tell, in one of its extensions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
     pub(super) head: SentHead,
     pub(super) peers: Peers,
+    pub(super) interim: Interim,
 }
 
 impl Sent {
@@ -63,7 +65,7 @@ mod tests {
 
     fn sent(raw: &'static str, fields: u16, odd_target: bool) -> Sent {
         let head = SentHead { raw: raw.as_bytes().into(), fields, odd_target, ..SentHead::default() };
-        Sent { head, peers: Peers::default() }
+        Sent { head, ..Sent::default() }
     }
 
     #[test]

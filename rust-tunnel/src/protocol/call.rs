@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Body, Pieces, RequestId};
+use super::{Body, Interim, Pieces, RequestId};
 
 /// The two kinds of thing that can be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,4 +61,6 @@ pub struct Call {
     pub admitted: bool,
     /// The body.
     pub content: Content,
+    /// The way for what is answered before the answer.
+    pub interim: Interim,
 }

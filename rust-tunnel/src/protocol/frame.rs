@@ -108,17 +108,20 @@ pub enum Kind {
     Break = 71,
     /// The handler can take so many bytes more of the body, as u32.
     More = 72,
+    /// An answer before the answer (1xx): all of its head, with the empty line.
+    Interim = 73,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         use Kind::{
             Admit, Admitted, AllowedOrigin, Begin, Break, Call, Cancel, Chunk, Closed, Data, Discover, End,
-            Finish, Hello, More, Origin, Part, Reply, Report, Taken, Unreadable,
+            Finish, Hello, Interim, More, Origin, Part, Reply, Report, Taken, Unreadable,
         };
         const TO: [Kind; 12] =
             [Call, Admit, Discover, Origin, Cancel, Report, Closed, Chunk, End, Taken, Part, Unreadable];
-        const FROM: [Kind; 9] = [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More];
+        const FROM: [Kind; 10] =
+            [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More, Interim];
         let (kinds, first) = if byte < 64 { (&TO[..], 1) } else { (&FROM[..], 64) };
         kinds.get(usize::from(byte).checked_sub(first)?).copied()
     }

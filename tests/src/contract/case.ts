@@ -34,7 +34,7 @@ export interface Outcome {
 
 /** Why ours may differ, and what it does instead. */
 export interface Difference<T> {
-  /** `D8`, or `parser: <reason>`, or `later: <reason>`. */
+  /** `D8`, or `parser: <reason>`. */
   readonly by: string;
   readonly ours: T;
 }

@@ -18,7 +18,7 @@ const all: Played[] = tables.flatMap(({ setting, cases }) =>
 );
 const differing = all.filter(({ one }) => one.differs !== undefined);
 const FORMS: readonly Form[] = ['native', 'delegated', 'fallback'];
-const REASON = /^(D\d+|(parser|later): .{10,})$/;
+const REASON = /^(D\d+|parser: .{10,})$/;
 
 describe('the rows of the contract', () => {
   it('have each their own name', () => {
@@ -86,17 +86,6 @@ describe('differences', () => {
       );
     }
   });
-
-  it('with the reason `later` are of rows that come later', () => {
-    const later = new Set(rows.filter((row) => row.later !== undefined).map(({ id }) => id));
-    for (const { one } of differing) {
-      if (one.differs?.by.startsWith('later: '))
-        assert.ok(
-          one.rows.some((id) => later.has(id)),
-          one.does,
-        );
-    }
-  });
 });
 
 describe('the defects of the migration guide', () => {
@@ -105,7 +94,7 @@ describe('the defects of the migration guide', () => {
     for (let n = 1; n <= 25; n += 1) {
       const defect = defects().get(`D${n}`);
       assert.ok(defect !== undefined, `D${n}`);
-      for (const form of FORMS) assert.match(defect[form], /^(fixed|kept|later)\b/, `D${n} ${form}`);
+      for (const form of FORMS) assert.match(defect[form], /^(fixed|kept)\b/, `D${n} ${form}`);
       assert.notEqual(defect.does, '');
     }
   });

@@ -7,20 +7,16 @@ import { requests } from './rows/requests';
 export interface Row {
   readonly id: string;
   readonly says: string;
-  /** Why there is nothing to prove about ours yet. */
-  readonly later?: string;
 }
 
-export const LATER = 'files and streams are not served yet';
-
-/** A name, what it says, and whether it comes later. */
-export type Said = Readonly<Record<string, string | { readonly later: string }>>;
+/** A name, and what it says. */
+export type Said = Readonly<Record<string, string>>;
 
 function named(section: string, said: Said): Row[] {
-  return Object.entries(said).map(([name, says]) => {
-    const id = section === '' ? name : `${section}/${name}`;
-    return typeof says === 'string' ? { id, says } : { id, says: says.later, later: LATER };
-  });
+  return Object.entries(said).map(([name, says]) => ({
+    id: section === '' ? name : `${section}/${name}`,
+    says,
+  }));
 }
 
 export const rows: readonly Row[] = Object.entries({

@@ -26,6 +26,7 @@ use super::respond::Cut;
 use super::sent::{self, Sent};
 use super::stop::{Order, Stopping};
 use crate::config::Timeouts;
+use crate::protocol::Interim;
 use activity::Activity;
 use deadline::{Expiry, Moment, has_passed};
 use farewell::Farewell;
@@ -119,10 +120,12 @@ impl<S: Socket> Connection<'_, S> {
         let Connection { wire, activity, house, stopping } = self;
         let _active = Active::enter(&house.active);
         let peers = sent::peers(wire.lock().stream().peers());
+        let interim = Interim::default();
+        wire.lock().send_before_answers(interim.clone());
         let service = service_fn(|mut request: Request<Incoming>| {
             // hyper asks once for each head, in their order.
             let head = wire.lock().next_head().unwrap_or_default();
-            Sent::attach(Sent { head, peers: peers.clone() }, &mut request);
+            Sent::attach(Sent { head, peers: peers.clone(), interim: interim.clone() }, &mut request);
             let (router, busy) = (house.router.clone(), Activity::begin(activity));
             async move {
                 let Ok(response) = router.oneshot(request).await;
@@ -160,6 +163,7 @@ impl<S: Socket> Connection<'_, S> {
                     }
                 }
                 let mut wire = wire.lock();
+                wire.poll_interim(context);
                 if !flows(wire.flows_until(), lull.as_mut(), context) {
                     wire.poll_ahead(context);
                 }

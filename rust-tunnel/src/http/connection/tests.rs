@@ -2,6 +2,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
+use bytes::Bytes;
 use http::{Response, Version};
 use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -13,10 +14,11 @@ use super::super::stop::Stop;
 use super::*;
 use crate::config::tests::config;
 
+const HINT: &str = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
 const GET: &[u8] = b"GET /quick HTTP/1.1\r\nhost: a\r\n\r\n";
 
 /// A connection over memory, whose router answers `/echo` with the body, `/head` with the head as it was sent, `/trailers`
-/// with those, `/stream` with the body as it comes and in 1.0, `/stuck` never, and everything else with the number of
+/// with those, `/hint` after an interim answer, `/stream` with the body as it comes and in 1.0, `/stuck` never, and everything else with the number of
 /// header lines.
 struct Bench {
     client: DuplexStream,
@@ -48,6 +50,12 @@ fn bench() -> Bench {
                 "/trailers" => {
                     let _ = body.collect().await;
                     sent.head.trailers.lines()
+                }
+                "/hint" => {
+                    sent.interim.send(HINT.as_bytes());
+                    tokio::task::yield_now().await;
+                    sent.interim.send(HINT.as_bytes());
+                    Bytes::from_static(b"!")
                 }
                 "/stuck" => std::future::pending().await,
                 "/stream" => {
@@ -102,6 +110,17 @@ impl Bench {
         let mut text = String::new();
         self.client.read_to_string(&mut text).await.unwrap();
         text
+    }
+}
+
+#[tokio::test]
+async fn interim_answers_come_before_their_answer() {
+    let mut bench = bench();
+    bench.send(b"GET /hint HTTP/1.1\r\nhost: a\r\n\r\nGET /hint HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    for _ in 0..2 {
+        let answer = bench.read_until("\r\n\r\n!").await;
+        let hints = [HINT, HINT, "HTTP/1.1 200 OK\r\n"].concat();
+        assert!(answer.starts_with(&hints), "{answer}");
     }
 }
 

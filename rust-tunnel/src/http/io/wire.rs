@@ -2,7 +2,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::guard::{Guard, Passed, Phase, Refusal, SentHead};
+use crate::protocol::Interim;
 
 /// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
@@ -38,6 +39,9 @@ pub(in crate::http) struct Wire<S> {
     stalled_since: Option<Instant>,
     /// When hyper last asked for bytes of a body.
     read_at: Option<Instant>,
+    /// What is to be sent before hyper's next answer, and what of it is on its way.
+    interim: Interim,
+    before: BytesMut,
 }
 
 /// Why no more bytes will come.
@@ -71,6 +75,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             head_since: None,
             stalled_since: None,
             read_at: None,
+            interim: Interim::default(),
+            before: BytesMut::new(),
         }
     }
 
@@ -107,6 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(in crate::http) fn park(&mut self) {
         self.hungry = false;
         self.ahead = BytesMut::new();
+        self.interim = Interim::default();
         self.guard.forget_heads();
     }
 
@@ -218,6 +225,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         seen.ok().filter(|_| self.over.is_none())
     }
 
+    /// Sends what is left there, from now on.
+    pub(in crate::http) fn send_before_answers(&mut self, interim: Interim) {
+        self.interim = interim;
+    }
+
+    /// Sends interim answers when they come; hyper has none to send then.
+    pub(in crate::http) fn poll_interim(&mut self, context: &mut Context<'_>) {
+        self.interim.watch(context);
+        let _ = self.poll_before(context);
+    }
+
+    /// Nothing is to be sent any more before what hyper writes.
+    fn poll_before(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let fresh = self.interim.take();
+        // What hyper could not write yet is of an older answer, and nobody knows where that ends: a hint less.
+        if self.stalled_since.is_none() || !self.before.is_empty() {
+            self.before.extend_from_slice(&fresh);
+        }
+        while !self.before.is_empty() {
+            let wrote = Pin::new(&mut self.stream).poll_write(context, &self.before);
+            match ready!(self.wrote(wrote))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => self.before.advance(count),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
     fn wrote(&mut self, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match wrote {
             Poll::Ready(_) => self.stalled_since = None,
@@ -267,6 +302,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for WireIo<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WireIo<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut wire = self.0.lock();
+        ready!(wire.poll_before(context))?;
         let wrote = Pin::new(&mut wire.stream).poll_write(context, bytes);
         wire.wrote(wrote)
     }
@@ -277,6 +313,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WireIo<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let mut wire = self.0.lock();
+        ready!(wire.poll_before(context))?;
         let wrote = Pin::new(&mut wire.stream).poll_write_vectored(context, slices);
         wire.wrote(wrote)
     }

@@ -64,7 +64,7 @@ impl Exchange {
 
     /// As the guard has seen it.
     fn sent(mut self, head: SentHead) -> Self {
-        self.request = self.request.extension(Sent { head, peers: std::sync::Arc::default() });
+        self.request = self.request.extension(Sent { head, ..Sent::default() });
         self
     }
 

@@ -19,7 +19,7 @@ export const answers: Readonly<Record<string, Said>> = {
     unfinished: 'one that it began and did not end never ends',
     'ended-after': 'ending it after the answer is ignored',
     destroyed: 'destroying it closes the connection',
-    interim: { later: 'interim answers go out' },
+    interim: 'interim answers go out',
     trailers: 'trailers go out',
     'throws-after': 'a throw after it is logged, and an unhandled rejection if unfinished',
   },
