@@ -16,6 +16,8 @@ export const Kind = {
   Taken: 10,
   Part: 11,
   Unreadable: 12,
+  Ping: 13,
+  Welcome: 14,
   Reply: 64,
   Admitted: 65,
   AllowedOrigin: 66,
@@ -26,6 +28,8 @@ export const Kind = {
   Break: 71,
   More: 72,
   Interim: 73,
+  Pong: 74,
+  Leaving: 75,
 } as const;
 
 export const Flag = {
@@ -45,7 +49,7 @@ export const Flag = {
 } as const;
 
 /** Of the protocol; sent in `Hello`. */
-export const VERSION = 3;
+export const VERSION = 4;
 /** Bytes before a frame's payload. */
 export const HEADER = 16;
 /** Bytes of a length. */

@@ -31,7 +31,7 @@ pub const HEADER: usize = 16;
 /// Bytes of the length field, which the length does not count.
 pub const LENGTH: usize = 4;
 /// The protocol's version, sent in `Hello`.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// The call is an event's.
 pub const EVENT: u8 = 1;
@@ -90,6 +90,10 @@ pub enum Kind {
     Part = 11,
     /// The body can't be read to its end; its code and what is said, as JSON.
     Unreadable = 12,
+    /// Is the worker's event loop alive? Asked on a worker's socket only.
+    Ping = 13,
+    /// The worker's settings are accepted, and the front listens: where, as JSON `{"worker","host","port"}`.
+    Welcome = 14,
     /// The answer to `Call`, `Discover` or, when refused, `Admit`.
     Reply = 64,
     /// The body may be read.
@@ -110,18 +114,25 @@ pub enum Kind {
     More = 72,
     /// An answer before the answer (1xx): all of its head, with the empty line.
     Interim = 73,
+    /// The answer to `Ping`: the worker's resident memory in bytes, as u64.
+    Pong = 74,
+    /// The worker wants no more calls; when those that it has are answered, the front says `Closed`.
+    Leaving = 75,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         use Kind::{
             Admit, Admitted, AllowedOrigin, Begin, Break, Call, Cancel, Chunk, Closed, Data, Discover, End,
-            Finish, Hello, Interim, More, Origin, Part, Reply, Report, Taken, Unreadable,
+            Finish, Hello, Interim, Leaving, More, Origin, Part, Ping, Pong, Reply, Report, Taken,
+            Unreadable, Welcome,
         };
-        const TO: [Kind; 12] =
-            [Call, Admit, Discover, Origin, Cancel, Report, Closed, Chunk, End, Taken, Part, Unreadable];
-        const FROM: [Kind; 10] =
-            [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More, Interim];
+        const TO: [Kind; 14] = [
+            Call, Admit, Discover, Origin, Cancel, Report, Closed, Chunk, End, Taken, Part, Unreadable, Ping,
+            Welcome,
+        ];
+        const FROM: [Kind; 12] =
+            [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More, Interim, Pong, Leaving];
         let (kinds, first) = if byte < 64 { (&TO[..], 1) } else { (&FROM[..], 64) };
         kinds.get(usize::from(byte).checked_sub(first)?).copied()
     }
