@@ -95,7 +95,8 @@ export function verdicts(rows, targets, labels) {
 }
 
 /** @param {string} what @param {Interval} value @param {Bounds} bounds @param {Labels} labels */
-export function verdict(what, value, { of, to, atLeast, atMost, notBelow }, labels) {
+export function verdict(what, value, bounds, labels) {
+  const { of, to, atLeast, atMost, notBelow } = bounds;
   const wanted = [
     atLeast && `at least ${hundredths(atLeast)}`,
     atMost && `at most ${hundredths(atMost)}`,
@@ -103,12 +104,14 @@ export function verdict(what, value, { of, to, atLeast, atMost, notBelow }, labe
   ]
     .filter(Boolean)
     .join(', ');
-  const met =
-    value.median >= (atLeast ?? -Infinity) &&
-    value.median <= (atMost ?? Infinity) &&
-    value.high >= (notBelow ?? -Infinity);
-  const text = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
+  const text = wanted && `${wanted}: ${outcome(value, bounds)}`;
   return [what, `${labels[of]} / ${labels[to]}`, spread(value, hundredths), text];
+}
+
+/** @param {Interval} value @param {Bounds} bounds */
+function outcome({ median, low, high }, { atLeast = -Infinity, atMost = Infinity, notBelow = -Infinity }) {
+  if (median < atLeast || median > atMost || high < notBelow) return 'MISSED';
+  return low < notBelow ? 'not told apart' : 'met';
 }
 
 /** @param {Record<string, number | null>} idle @param {Labels} labels */

@@ -23,7 +23,7 @@
  * @property {string} to
  * @property {number} [atLeast]
  * @property {number} [atMost]
- * @property {number} [notBelow] What the interval must not lie below: less than this is not shown.
+ * @property {number} [notBelow] What the whole interval must not lie below.
  */
 
 /** @type {Call} */
