@@ -1,6 +1,5 @@
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,39 +8,19 @@ use rust_tunnel::workers::{Worker, WorkerPool};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// How the front is started.
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// The file that calls `serveWorker()` of @bluelibs/runner-native/worker.
-    #[arg(long, value_name = "FILE")]
-    app: PathBuf,
-    /// The port; 0 takes a free one.
-    #[arg(long, default_value_t = 7070)]
-    port: u16,
-    /// The IP address to listen on.
-    #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
-    host: IpAddr,
-    /// The Node to run the app with.
-    #[arg(long, default_value = "node", value_name = "FILE")]
-    node: PathBuf,
-    /// How long calls in flight may take to finish when the front stops, in milliseconds.
-    #[arg(long, default_value_t = 10_000, value_name = "MS")]
-    grace_ms: u64,
-}
+use crate::options::{Flags, Options};
 
 type Failure = Box<dyn std::error::Error>;
 
 /// Serves until a signal, or until the worker is gone.
-pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    if !options.app.is_file() {
-        return Err(format!("--app {}: no such file", options.app.display()).into());
-    }
+pub(crate) async fn run(flags: Flags) -> Result<(), Failure> {
+    let options = Options::read(flags)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (mut worker, socket, config) = Worker::start(&options.node, &options.app).await?;
     config.check_host(options.host)?;
     let address = SocketAddr::new(options.host, options.port);
-    let listeners = listen(address, 1, false).map_err(|error| format!("{address}: {error}"))?;
+    let listeners = listen(address, 1, options.reuse_port).map_err(|error| format!("{address}: {error}"))?;
     let bound = listeners.first().map_or(Ok(address), std::net::TcpListener::local_addr)?;
 
     let pool = Arc::new(WorkerPool::new(socket, &config));
