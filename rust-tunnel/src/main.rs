@@ -22,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts the front and its worker, and serves until SIGTERM or SIGINT.
+    /// Starts the front and its workers, and serves until SIGTERM or SIGINT.
     Serve(options::Flags),
     /// Checks the options of `serve` and prints those in effect, as a file for --config.
     Check(options::Flags),

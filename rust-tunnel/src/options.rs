@@ -18,7 +18,7 @@ pub(crate) struct Flags {
     /// A TOML file with any of these options; flags and the environment win over it [default: none]
     #[arg(long, env = "RUST_TUNNEL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The file that calls `serveWorker()` of @bluelibs/runner-native/worker; needed
+    /// The file that each worker runs: an app with `nativeExposure`, or one that calls `serveWorker()`; needed
     #[arg(long, env = "RUST_TUNNEL_APP", value_name = "FILE")]
     app: Option<PathBuf>,
     /// Worker processes, 1 to 256; `auto` is one for each CPU [default: auto]

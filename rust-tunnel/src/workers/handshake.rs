@@ -39,3 +39,77 @@ pub(super) async fn shake(stream: &mut (impl AsyncRead + Unpin)) -> Result<Hello
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    /// What a worker says first, as both languages' tests know it.
+    fn hello() -> Vec<u8> {
+        let lines = include_str!("../../golden/hello.hex").lines();
+        let digits: String = lines.filter_map(|line| line.split('#').next()).collect();
+        let digits: Vec<u32> = digits.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+    }
+
+    /// A handshake with somebody who writes these pieces and then nothing more.
+    fn shaken(pieces: Vec<Vec<u8>>) -> Result<Hello, WorkerError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (mut near, mut far) = tokio::io::duplex(64);
+            let writing = async move {
+                for piece in pieces {
+                    // The front may have refused it already.
+                    if far.write_all(&piece).await.is_err() {
+                        return;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            };
+            // Dropped when it has been shaken, so that the other side can't wait for it.
+            let shaking = async move { shake(&mut near).await };
+            tokio::join!(shaking, writing).0
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_same_in_whatever_pieces_it_comes(cuts in prop::collection::vec(1_usize..200, 0..20)) {
+            let mut rest = hello();
+            let mut pieces = Vec::new();
+            for cut in cuts {
+                let after = rest.split_off(cut.min(rest.len()));
+                pieces.push(std::mem::replace(&mut rest, after));
+            }
+            pieces.push(rest);
+            prop_assert!(shaken(pieces).is_ok());
+        }
+
+        #[test]
+        fn whatever_else_comes_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0_usize..40) {
+            let mut spoiled = hello();
+            spoiled.truncate(at);
+            spoiled.extend(bytes);
+            if !hello().starts_with(&spoiled[..at.min(spoiled.len())]) || spoiled != hello() {
+                prop_assert!(shaken(vec![spoiled]).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn one_that_speaks_too_soon_another_version_or_without_end_is_refused() {
+        let mut late = hello();
+        late.extend_from_slice(&hello());
+        assert!(shaken(vec![late]).is_err());
+        let mut other = hello();
+        other[6] += 1;
+        assert!(
+            matches!(shaken(vec![other]), Err(WorkerError::Version { spoken }) if spoken == frame::VERSION + 1)
+        );
+        let endless = vec![vec![0xff, 0xff, 0xff, 0x7f], vec![0; 100]];
+        assert!(shaken(endless).unwrap_err().to_string().contains("out of bounds"));
+    }
+}

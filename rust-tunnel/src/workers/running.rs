@@ -56,6 +56,8 @@ pub(super) enum Turn {
     Blocked,
     /// Another one is to take its place, because.
     Replace(String),
+    /// That one did not start.
+    Kept,
     /// That one is ready.
     Succeeded(Box<Started>),
 }
@@ -125,7 +127,7 @@ impl Running {
                     let _told = done.map(|done| done.send(()));
                     match started {
                         Ok(started) => return Turn::Succeeded(Box::new(started)),
-                        Err(error) => self.stay(&error),
+                        Err(error) => return self.stay(&error),
                     }
                 }
                 _ = self.beat.tick() => {
@@ -144,11 +146,12 @@ impl Running {
         started
     }
 
-    fn stay(&mut self, error: &WorkerError) {
+    fn stay(&mut self, error: &WorkerError) -> Turn {
         let number = self.worker.number;
         self.log(&format!("worker {number} did not start: {error}; {} is kept", self.name()));
         self.kept_until = Instant::now() + RESPITE;
         self.dies_of_age = self.dies_of_age.map(|age| age.max(self.kept_until));
+        Turn::Kept
     }
 
     fn examine(&mut self) -> Option<Turn> {

@@ -87,6 +87,7 @@ impl Slot {
                     self.backoff.reset();
                     self.house.lasted();
                 }
+                Turn::Kept => {}
                 Turn::Replace(why) => running.replace(&why, None),
                 Turn::Blocked => running.kill().await,
                 Turn::Succeeded(started) => {
