@@ -7,6 +7,7 @@ type Cases = Readonly<Record<string, readonly string[]>>;
 const PLACE = 'where to listen is what the front is told, not the exposure';
 const OUTLIVES = 'the front goes on listening, and keeps its connections, when a worker leaves';
 const NO_LISTENER = 'nothing listens here that a front could take over';
+const WAITS = 'calls of a worker that still boots wait until it has: here the boot waits for them';
 const ONE = 'a worker has one exposure';
 
 export const exempt: readonly (readonly [why: string, cases: Cases])[] = [
@@ -57,6 +58,13 @@ export const exempt: readonly (readonly [why: string, cases: Cases])[] = [
       ],
       'the start': ['a lazy app does not start it'],
       'the end': ['other servers are left, not closed'],
+    },
+  ],
+  [
+    WAITS,
+    {
+      'the start': ['calls during the boot'],
+      'allow-list: over time': ['during the boot nothing is exposed before the tunnel is there'],
     },
   ],
   [ONE, { "in place of the Runner's exposure": ['a fork is a second one'] }],

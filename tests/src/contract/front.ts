@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { RUST_TUNNEL } from '../harness/front';
+import { FrontProcess } from '../harness/front_process';
 
 const RELAY = join(__dirname, 'relay.js');
 const SOCKET = 'RUNNER_TUNNEL_SOCKET';
@@ -12,30 +9,15 @@ const SOCKET = 'RUNNER_TUNNEL_SOCKET';
 /** A front whose one worker is this process, so that what its application sees can be compared. */
 export class Front {
   private constructor(
-    private readonly front: ChildProcess,
+    private readonly front: FrontProcess,
     private readonly folder: string,
-    private readonly ended: Promise<string>,
-    private readonly said: string[],
   ) {}
 
   static async start(): Promise<Front> {
     const folder = mkdtempSync(join(tmpdir(), 'contract-'));
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const child = spawn(
-      RUST_TUNNEL,
-      ['serve', '--app', RELAY, '--workers', '1', '--port', '0', '--node', process.execPath],
-      { env: { ...env, CONTRACT_SOCKET: join(folder, 'socket') }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const kill = (): boolean => child.kill('SIGKILL');
-    process.once('exit', kill);
-    const ended = once(child, 'close').then(([code, signal]) => {
-      process.off('exit', kill);
-      rmSync(folder, { recursive: true });
-      return signal === null ? `code ${code}` : `signal ${signal}`;
-    });
-    const front = new Front(child, folder, ended, []);
-    await front.says('[worker 1] relays');
-    return front;
+    const process = new FrontProcess(RELAY, { CONTRACT_SOCKET: join(folder, 'socket') });
+    await process.says(/^\[worker 1\] relays$/);
+    return new Front(process, folder);
   }
 
   /** Does something that starts an exposure: as the worker of this front. */
@@ -50,26 +32,8 @@ export class Front {
 
   /** To be called when the exposure has left, or was never there. */
   async stop(): Promise<void> {
-    this.front.kill('SIGTERM');
-    const end = await this.ended;
-    if (end !== 'code 0') throw new Error(`the front ended with ${end}:\n${this.said.join('\n')}`);
-  }
-
-  private async says(awaited: string): Promise<void> {
-    const { stdout, stderr } = this.front;
-    const heard = new Promise<void>((resolve) => {
-      for (const stream of [stdout, stderr]) {
-        createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) => {
-          this.said.push(line);
-          if (line === awaited) resolve();
-        });
-      }
-    });
-    const early = this.ended.then((end) => {
-      throw new Error(`the front ended with ${end}:\n${this.said.join('\n')}`);
-    });
-    early.catch(() => {});
-    await Promise.race([heard, early]);
+    await this.front.stop();
+    rmSync(this.folder, { recursive: true });
   }
 }
 
