@@ -30,10 +30,10 @@ export class Front {
     }
   }
 
-  /** To be called when the exposure has left, or was never there. */
+  /** To be called when the exposure has left, or was never there; again, if need be. */
   async stop(): Promise<void> {
     await this.front.stop();
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
