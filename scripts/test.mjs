@@ -10,4 +10,6 @@ run('Rust tests', 'cargo', ['test', '--workspace', '--quiet']);
 run('rust-tunnel', 'cargo', ['build', '-p', 'rust-tunnel']);
 compile('tests');
 const files = ['runner-native/dist', 'tests/dist', 'benchmarks'].flatMap((folder) => testFiles(folder));
-run('TypeScript tests', process.execPath, ['--test', ...process.argv.slice(2), ...files]);
+const args = process.argv.slice(2);
+run('TypeScript tests', process.execPath, ['--test', ...args, ...files]);
+run('the front', process.execPath, ['scripts/test-front.mjs', ...args]);

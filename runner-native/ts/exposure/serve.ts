@@ -43,14 +43,18 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
   const hasValidators = application.validate !== undefined;
   const settings = nativeSettings(http, native, hasValidators, application.codec, warn);
   // A worker has nothing to do without its front. The Runner takes the signal for the word to dispose its resources.
+  let held: NodeJS.Timeout | undefined;
   const left = (): void => {
-    if (closing === undefined) process.kill(process.pid, 'SIGTERM');
+    if (closing !== undefined) return;
+    // A signal holds no process alive: one that has nothing else to do would end before it is heard.
+    held = setTimeout(() => {}, 2 ** 31 - 1);
+    process.kill(process.pid, 'SIGTERM');
   };
   const front = frontSocket();
   const listener: Served =
     front === undefined
       ? new Listener(settings, application)
-      : new WorkerLink(front, settings, application, left);
+      : afterBoot(parts, new WorkerLink(front, settings, application, left));
   const place = readPlace(http.listen, native);
   const { address, ...bound } = await listener.listen(place);
   // What the stock exposure logs is what it was told; a worker is told nothing of where its front listens.
@@ -58,6 +62,7 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
   log(deps.logger, 'info', 'node.exposure.listen', { basePath: handlers.basePath, port, host });
   const server = new ListeningServer(listener, settings, native.graceMs);
   const close = (): Promise<void> => {
+    clearTimeout(held);
     cluster.worker?.off('disconnect', close);
     closing ??= handlers.close().then(() => listener.close(native.graceMs));
     return closing;
@@ -65,6 +70,14 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
   // A worker that is told to disconnect closes its servers, and ends when nothing holds it.
   cluster.worker?.once('disconnect', close);
   return { ...handlers, server: server as unknown as Server, close };
+}
+
+/** Calls wait until the application has booted. */
+function afterBoot({ runner, deps }: Parts, link: WorkerLink): WorkerLink {
+  if (deps.store.isLocked) return link;
+  link.wait();
+  deps.eventManager.addListener(runner.globals.events.ready, async () => link.open());
+  return link;
 }
 
 type CheckedNative = NativeOptions & Required<Pick<NativeOptions, 'ioThreads' | 'reusePort' | 'graceMs'>>;

@@ -5,6 +5,7 @@ import { it } from '../harness/it';
 import { type Act, type Case, type Expected, isAct } from './case';
 import { tables } from './cases';
 import { defects } from './defects';
+import { exempt } from './exempt';
 import { rows } from './rows';
 import type { Form } from './setting';
 
@@ -106,5 +107,19 @@ describe('the defects of the migration guide', () => {
         .map((form) => `${number} ${form}`),
     );
     assert.deepEqual(without, []);
+  });
+});
+
+describe('what a front is not asked', () => {
+  it('are cases that there are', () => {
+    const known = new Set(tables.flatMap(({ name, cases }) => cases.map(({ does }) => `${name}: ${does}`)));
+    const named = exempt.flatMap(([, cases]) =>
+      Object.entries(cases).flatMap(([name, all]) => all.map((does) => `${name}: ${does}`)),
+    );
+    assert.deepEqual(
+      named.filter((one) => !known.has(one)),
+      [],
+    );
+    assert.equal(new Set(named).size, named.length);
   });
 });

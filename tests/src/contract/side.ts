@@ -5,13 +5,16 @@ import type { NodeExposureHandlers } from '@bluelibs/runner/node';
 import { r, run } from '@bluelibs/runner/node';
 import { type Parts, parts, type Tunnel, tunnelResource } from './app';
 import { logs } from './app/logs';
+import { behindFront } from './front';
 import { Notes } from './notes';
 import { type Setting, TOKEN } from './setting';
-import { type Subject, stock } from './subjects';
+import { isFront, type Subject, stock } from './subjects';
 
 /** One running app with its exposure. */
 export interface Side {
   readonly name: 'stock' | 'ours';
+  /** Whether its HTTP server is a front. */
+  readonly isBehind: boolean;
   readonly port: number;
   readonly notes: Notes;
   readonly parts: Parts;
@@ -53,16 +56,17 @@ export async function startSide(subject: Subject, setting: Setting, notes = new 
     ])
     .overrides(setting.overrides?.(notes.note) ?? [])
     .build();
-  const runtime = await run(app, {
-    ...QUIETLY,
-    lazy: setting.lazy ?? false,
-  });
+  const isBehind = isFront && subject.name === 'ours' && !isDelegated && !http.server;
+  const { value: runtime, front } = await behindFront(isBehind, () =>
+    run(app, { ...QUIETLY, lazy: setting.lazy ?? false }),
+  );
   const handlers = runtime.getResourceValue(exposure.resource) as NodeExposureHandlers;
   const created =
     isDelegated && handlers.server === null ? await listening(handlers.createServer()) : undefined;
   const address = (created ?? handlers.server)?.address() as AddressInfo | null | undefined;
   const side: Side = {
     name: subject.name,
+    isBehind,
     port: address?.port ?? 0,
     notes,
     parts: all,
@@ -78,6 +82,7 @@ export async function startSide(subject: Subject, setting: Setting, notes = new 
       // Its dispose would wait for them for ever.
       if (subject.exposure.id === stock.exposure.id) handlers.server?.closeAllConnections();
       await runtime.dispose();
+      await front?.stop();
     },
   };
   await setting.started?.(side);

@@ -24,6 +24,9 @@ export function native(): Native {
 /** `CONTRACT_SUBJECT=stock`: the stock server on both sides, to show that the suite itself is deterministic. */
 export const isStockTwice = process.env.CONTRACT_SUBJECT === 'stock';
 
+/** `CONTRACT_SUBJECT=front`: ours is a worker, whose HTTP server is a `rust-tunnel serve` of its own. */
+export const isFront = process.env.CONTRACT_SUBJECT === 'front';
+
 export const stock: Subject = { name: 'stock', exposure: nodeExposure };
 
 export function ours(): Subject {

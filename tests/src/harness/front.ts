@@ -7,7 +7,7 @@ import { type LogRecord, Logs } from './logs';
 import { MARK } from './mark';
 
 const ROOT = join(__dirname, '../../..');
-const { RUST_TUNNEL = join(ROOT, 'target/debug/rust-tunnel') } = process.env;
+export const { RUST_TUNNEL = join(ROOT, 'target/debug/rust-tunnel') } = process.env;
 const APP = join(__dirname, '../apps/worker.js');
 
 /** Starts the binary before one worker, run by `node`, that serves the named application. */

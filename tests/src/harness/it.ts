@@ -8,3 +8,8 @@ export function it(name: string, fn: (t: TestContext) => unknown): void {
     await fn(t as TestContext);
   });
 }
+
+/** A test that does not apply, and why. */
+export function skipped(name: string, why: string): void {
+  void nodeIt(name, { skip: why }, () => {});
+}
