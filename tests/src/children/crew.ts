@@ -1,0 +1,69 @@
+/** A worker that says who it is, waits, blocks, moves bytes, and does not always start well. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { CallContext } from '@bluelibs/runner-native';
+import { serveWorker, type Tunnel } from '@bluelibs/runner-native/worker';
+import { digest, patterned } from '../apps/streams';
+
+/** `CREW` says how it starts; `CREW_CRASHES` names a file: while it is there, the worker crashes. */
+const { CREW, CREW_CRASHES, RUNNER_TUNNEL_WORKER } = process.env;
+const { pid } = process;
+const NEVER = new Promise<never>(() => {});
+
+function say(text: string): void {
+  // Synchronous where it is a pipe.
+  process.stdout.write(`${text}\n`);
+}
+
+function crew(tunnel: Tunnel): void {
+  tunnel
+    .registerTask('pid', () => pid)
+    .registerTask('hold', (name: string, { signal }: CallContext) => {
+      signal.addEventListener('abort', () => say(`aborted ${name}`));
+      say(`started ${name} ${pid}`);
+      return NEVER;
+    })
+    // Is done by the second who is asked.
+    .registerTask('second', (file: string) => {
+      if (existsSync(file)) return pid;
+      writeFileSync(file, '');
+      say(`started second ${pid}`);
+      return NEVER;
+    })
+    .registerTask('pause', (ms: number) => {
+      say(`pauses ${pid}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    })
+    .registerTask('block', () => {
+      say(`blocks ${pid}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    })
+    .registerTask('digest', async (_input: unknown, { body }: CallContext) => {
+      body?.once('data', () => say(`reads ${pid}`));
+      return { pid, ...(await digest(body ?? Readable.from([]))) };
+    })
+    .registerTask('give', (bytes: number) => {
+      const whole = patterned(bytes);
+      let at = 0;
+      const stream = new Readable({
+        read() {
+          const from = at;
+          at += 65_536;
+          this.push(from < bytes ? whole.subarray(from, at) : null);
+        },
+      });
+      return { stream, headers: { 'X-Pid': String(pid) } };
+    });
+}
+
+if (CREW === 'crashes' || (CREW_CRASHES !== undefined && existsSync(CREW_CRASHES))) {
+  console.error('no database');
+  process.exit(3);
+} else if (CREW === 'silent') {
+  setInterval(() => {}, 1_000);
+} else {
+  const differs = CREW === 'differs' && RUNNER_TUNNEL_WORKER === '2';
+  console.error('has its own errors');
+  say('starts');
+  void serveWorker(crew, { limits: { maxInFlight: differs ? 7 : 8 } });
+}
