@@ -4,7 +4,7 @@ use bytes::Bytes;
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use rust_tunnel::backend::BackendError;
-use rust_tunnel::bridge::{Batch, Bell, Bridge};
+use rust_tunnel::bridge::{Batch, Bell, Bridge, Terms};
 use rust_tunnel::config::Config;
 use rust_tunnel::protocol::frame::{self, Kind};
 use tokio::sync::Notify;
@@ -18,7 +18,14 @@ pub(crate) type JsBackend = Bridge<JsBell>;
 /// A [`JsBackend`] for a checked configuration, silent until it is given its function.
 pub(crate) fn js_backend(config: &Config) -> JsBackend {
     let Config { limits, timeouts, .. } = config;
-    Bridge::new(JsBell::default(), limits.max_in_flight, timeouts.abandoned, BackendError::Closing)
+    let terms = Terms {
+        max_in_flight: limits.max_in_flight,
+        inline: usize::MAX,
+        abandoned: timeouts.abandoned,
+        lost: BackendError::Closing,
+        unsent: BackendError::Closing,
+    };
+    Bridge::new(JsBell::default(), terms)
 }
 
 /// The function without arguments that makes JavaScript drain.

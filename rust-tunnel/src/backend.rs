@@ -59,6 +59,9 @@ pub enum BackendError {
     /// No worker process is up.
     #[error("no worker is up")]
     NoWorker,
+    /// The worker is gone that was to have the call; it never had it.
+    #[error("the worker is gone that was to have the call")]
+    NotSent,
     /// The worker that had the call is gone; the call may have run.
     #[error("the worker that had the call is gone")]
     WorkerLost,
@@ -76,7 +79,7 @@ impl BackendError {
         match self {
             BackendError::Overloaded => Code::Overloaded,
             BackendError::Closing => Code::Closing,
-            BackendError::NoWorker => Code::NoWorker,
+            BackendError::NoWorker | BackendError::NotSent => Code::NoWorker,
             BackendError::WorkerLost => Code::WorkerLost,
             // A cut connection is told nothing.
             BackendError::Cut | BackendError::Protocol => Code::InternalError,

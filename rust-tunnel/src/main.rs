@@ -5,6 +5,7 @@ compile_error!(
     "rust-tunnel needs Unix domain sockets; on this system use the addon, @bluelibs/runner-native"
 );
 
+mod options;
 mod serve;
 
 use std::process::ExitCode;
@@ -22,13 +23,18 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Starts the front and its worker, and serves until SIGTERM or SIGINT.
-    Serve(serve::Options),
+    Serve(options::Flags),
+    /// Checks the options of `serve` and prints those in effect, as a file for --config.
+    Check(options::Flags),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Command::Serve(options) = Cli::parse().command;
-    match serve::run(options).await {
+    let outcome = match Cli::parse().command {
+        Command::Serve(flags) => serve::run(flags).await,
+        Command::Check(flags) => options::check(flags),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             serve::say(&mut std::io::stderr(), &format!("rust-tunnel: {error}"));

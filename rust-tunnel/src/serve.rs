@@ -1,50 +1,39 @@
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rust_tunnel::http::{Closed, Front, Server, listen};
-use rust_tunnel::workers::{Worker, WorkerPool};
+use rust_tunnel::workers::{Rules, Supervisor, WorkerPool};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// How the front is started.
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// The file that calls `serveWorker()` of @bluelibs/runner-native/worker.
-    #[arg(long, value_name = "FILE")]
-    app: PathBuf,
-    /// The port; 0 takes a free one.
-    #[arg(long, default_value_t = 7070)]
-    port: u16,
-    /// The IP address to listen on.
-    #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
-    host: IpAddr,
-    /// The Node to run the app with.
-    #[arg(long, default_value = "node", value_name = "FILE")]
-    node: PathBuf,
-    /// How long calls in flight may take to finish when the front stops, in milliseconds.
-    #[arg(long, default_value_t = 10_000, value_name = "MS")]
-    grace_ms: u64,
-}
+use crate::options::{Flags, Options};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Serves until a signal, or until the worker is gone.
-pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    if !options.app.is_file() {
-        return Err(format!("--app {}: no such file", options.app.display()).into());
-    }
+/// Serves until a signal ends it.
+pub(crate) async fn run(flags: Flags) -> Result<(), Failure> {
+    let options = Options::read(flags)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (mut worker, socket, config) = Worker::start(&options.node, &options.app).await?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut ask = signal(SignalKind::user_defined1())?;
+    let rules = rules(&options);
+    let pool = Arc::new(WorkerPool::new(rules.clone()));
+    let mut supervisor = Supervisor::new(rules, pool.clone())?;
+    let first = supervisor.first();
+    let (config, first) = tokio::select! {
+        first = first => first.map_err(|(number, error)| format!("worker {number} did not start: {error}"))?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
     config.check_host(options.host)?;
     let address = SocketAddr::new(options.host, options.port);
-    let listeners = listen(address, 1, false).map_err(|error| format!("{address}: {error}"))?;
+    let listeners = listen(address, options.io_threads, options.reuse_port)
+        .map_err(|error| format!("{address}: {error}"))?;
     let bound = listeners.first().map_or(Ok(address), std::net::TcpListener::local_addr)?;
 
-    let pool = Arc::new(WorkerPool::new(socket, &config));
     let (closed, all_closed) = oneshot::channel();
     let enter = {
         let pool = pool.clone();
@@ -53,24 +42,52 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             tokio::spawn(async move { pool.run().await });
         }
     };
-    let server = Server::start(Front::new(config, pool), listeners, enter, |end| {
+    supervisor.watch(first, &config, bound);
+    let server = Server::start(Front::new(config, pool.clone()), listeners, enter, |end| {
         let _ = closed.send(end);
     })?;
     say(&mut io::stdout(), &format!("listening on http://{bound}"));
 
-    let outcome = tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-        ended = worker.ended() => Err(format!("the worker ended: {}", ended?).into()),
-    };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hang_up.recv() => drop(tokio::spawn(supervisor.roll())),
+            _ = ask.recv() => log(&serde_json::to_string(&pool.stats()).unwrap_or_default()),
+        }
+    }
     server.close(Duration::from_millis(options.grace_ms));
     let end = all_closed.await;
     drop(server);
-    worker.stop().await?;
+    supervisor.stop().await;
     match end {
-        Ok(Closed::Ordinary) => outcome,
+        Ok(Closed::Ordinary) => Ok(()),
         _ => Err("an IO thread died".into()),
     }
+}
+
+fn rules(options: &Options) -> Rules {
+    Rules {
+        app: options.app.clone(),
+        node: options.node.clone(),
+        node_args: options.node_args.clone(),
+        workers: options.workers,
+        ready: Duration::from_millis(options.ready_ms),
+        heartbeat: Duration::from_millis(options.heartbeat_ms),
+        blocked: Duration::from_millis(options.blocked_ms),
+        replace_blocked: options.replace_blocked,
+        max_memory: options.max_memory_mib.map(|mib| mib << 20),
+        max_lifetime: options.max_lifetime_ms.map(Duration::from_millis),
+        grace: Duration::from_millis(options.grace_ms),
+        queue_max: options.queue_max,
+        queue_wait: Duration::from_millis(options.queue_ms),
+        max_in_flight: options.max_in_flight,
+        log: Arc::new(log),
+    }
+}
+
+fn log(line: &str) {
+    say(&mut io::stderr(), &format!("rust-tunnel: {line}"));
 }
 
 /// Writes a line; a reader that has gone is no reason to stop.

@@ -12,6 +12,8 @@ const APART: usize = 16 * 1024;
 pub struct Batch {
     bytes: Vec<u8>,
     marks: Vec<Mark>,
+    /// Bytes of the ends that stand apart.
+    tails: usize,
     /// The first frame that [`Batch::copy_into`] has not copied yet.
     next: usize,
 }
@@ -48,6 +50,7 @@ impl Batch {
     /// The same for a frame whose end is there already: it is kept as it is until the consumer comes.
     pub fn push_with(&mut self, id: u64, tail: Bytes, write: impl FnOnce(&mut Vec<u8>)) -> usize {
         write(&mut self.bytes);
+        self.tails += tail.len();
         self.marks.push(Mark { id, end: self.bytes.len(), tail, retracted: false });
         self.marks.len() - 1
     }
@@ -56,12 +59,18 @@ impl Batch {
     pub fn append(&mut self, other: &mut Batch) {
         let start = self.bytes.len();
         self.bytes.append(&mut other.bytes);
+        self.tails += std::mem::take(&mut other.tails);
         self.marks.extend(other.marks.drain(..).map(|mark| Mark { end: start + mark.end, ..mark }));
     }
 
     /// How many frames are in it.
     pub fn len(&self) -> usize {
         self.marks.len()
+    }
+
+    /// How many bytes they are.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len() + self.tails
     }
 
     /// Whether nothing is in it.
@@ -144,6 +153,7 @@ impl Batch {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_CAPACITY);
         self.marks.clear();
+        self.tails = 0;
         self.next = 0;
     }
 }

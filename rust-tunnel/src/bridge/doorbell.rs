@@ -90,6 +90,11 @@ impl<B: Bell> Doorbell<B> {
         self.state().batch.len()
     }
 
+    /// How many bytes they are.
+    pub fn waiting_bytes(&self) -> usize {
+        self.state().batch.bytes()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -47,11 +47,25 @@ pub struct Bridge<B> {
     shared: Arc<Shared<B>>,
 }
 
+/// What a bridge goes by.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Most calls that it holds.
+    pub max_in_flight: usize,
+    /// Longer JSON bodies come behind their call, piece by piece, so that other calls need not wait for them.
+    pub inline: usize,
+    /// When a cancelled call is given up that JavaScript has not settled.
+    pub abandoned: Duration,
+    /// What a caller is told whose answer can't come any more.
+    pub lost: BackendError,
+    /// And whose call the other side has never had.
+    pub unsent: BackendError,
+}
+
 struct Shared<B> {
     doorbell: Doorbell<B>,
     calls: Calls,
-    /// What a caller is told whose answer can't come any more.
-    lost: BackendError,
+    terms: Terms,
     closed: AtomicBool,
     reports_waiting: AtomicUsize,
     reports_dropped: AtomicUsize,
@@ -64,13 +78,12 @@ impl<B> Clone for Bridge<B> {
 }
 
 impl<B: Bell> Bridge<B> {
-    /// A bridge that rings `bell`, holds `max_in_flight` calls at most, and gives up on a cancelled call that
-    /// JavaScript has not settled after `abandoned`. Calls that the other side takes with it end as `lost`.
-    pub fn new(bell: B, max_in_flight: usize, abandoned: Duration, lost: BackendError) -> Self {
+    /// A bridge that rings `bell`.
+    pub fn new(bell: B, terms: Terms) -> Self {
         let shared = Shared {
             doorbell: Doorbell::new(bell),
-            calls: Calls::new(max_in_flight, abandoned),
-            lost,
+            calls: Calls::new(terms.max_in_flight, terms.abandoned),
+            terms,
             closed: AtomicBool::new(false),
             reports_waiting: AtomicUsize::new(0),
             reports_dropped: AtomicUsize::new(0),
@@ -97,12 +110,32 @@ impl<B: Bell> Bridge<B> {
     /// # Errors
     /// [`FrameError`] when the other side does not speak the protocol; no later byte can be understood then.
     pub fn accept(&self, bytes: &[u8], max_frame: usize) -> Result<usize, FrameError> {
+        self.accept_with(bytes, max_frame, |_| {})
+    }
+
+    /// The same for a side that also says what is about no call; `other` is told.
+    ///
+    /// # Errors
+    /// As [`Bridge::accept`].
+    pub fn accept_with(
+        &self,
+        bytes: &[u8],
+        max_frame: usize,
+        mut other: impl FnMut(&Frame<'_>),
+    ) -> Result<usize, FrameError> {
         let mut rest = bytes;
         while let Some((frame, after)) = frame::split(rest, max_frame)? {
             rest = after;
-            self.settle(&frame);
+            if !self.settle(&frame) {
+                other(&frame);
+            }
         }
         Ok(bytes.len() - rest.len())
+    }
+
+    /// Says something that is about no call.
+    pub fn tell(&self, kind: Kind, payload: &[u8]) {
+        self.shared.doorbell.push(0, |out| frame::put(out, kind, 0, 0, payload));
     }
 
     /// Takes in a batch of whole frames; bytes of answers that stand apart in it are sent from where they are.
@@ -124,7 +157,7 @@ impl<B: Bell> Bridge<B> {
     pub fn close(&self, reason: &str) {
         if !self.shared.closed.swap(true, Ordering::AcqRel) {
             self.shared.calls.fail_all();
-            self.shared.doorbell.push(0, |out| frame::put(out, Kind::Closed, 0, 0, reason.as_bytes()));
+            self.tell(Kind::Closed, reason.as_bytes());
         }
     }
 
@@ -148,8 +181,13 @@ impl<B: Bell> Bridge<B> {
         self.shared.doorbell.waiting()
     }
 
-    /// Acts on one frame from JavaScript. Kinds that go there are ignored.
-    fn settle(&self, frame: &Frame<'_>) {
+    /// How many bytes they are.
+    pub fn queued_bytes(&self) -> usize {
+        self.shared.doorbell.waiting_bytes()
+    }
+
+    /// Acts on one frame from JavaScript. `false`: it is about no call.
+    fn settle(&self, frame: &Frame<'_>) -> bool {
         let id = CallId(frame.id);
         match frame.kind {
             Kind::More => self.shared.calls.grant(id, number(frame.payload)),
@@ -160,12 +198,12 @@ impl<B: Bell> Bridge<B> {
                 self.shared.calls.send(id, Item::End(protocol::header_lines(frame.payload)));
                 self.shared.calls.forget(id);
             }
-            _ => {
-                if let Some(answer) = Answer::read(frame) {
-                    self.shared.calls.complete(id, answer);
-                }
-            }
+            _ => match Answer::read(frame) {
+                Some(answer) => self.shared.calls.complete(id, answer),
+                None => return false,
+            },
         }
+        true
     }
 
     fn begin_reply(&self, id: CallId, frame: &Frame<'_>) {
@@ -192,17 +230,23 @@ impl<B: Bell> Bridge<B> {
         // Asked only now: closing fails every call that is on the table, and this one must not come after it.
         if self.is_closed() {
             self.shared.calls.forget(id);
-            return Err(self.shared.lost);
+            return Err(self.shared.terms.unsent);
         }
         let ticket = self.shared.doorbell.push(id.0, |out| write(out, id.0));
         // Head and body are in the frame; nobody has to keep them while the handler runs.
         drop(write);
         then(id);
         let guard = CancelOnDrop { bridge: self, id, ticket };
-        let answer = receiver.await.map_err(|_| self.shared.lost);
+        let answer = receiver.await.map_err(|_| self.lost(ticket));
         // Whoever settled the call has already taken it off the table; an answer that has begun cancels by itself.
         std::mem::forget(guard);
         answer
+    }
+
+    /// Why a call has no answer whose frame is, or was, at that place.
+    fn lost(&self, ticket: Ticket) -> BackendError {
+        let Terms { lost, unsent, .. } = self.shared.terms;
+        if self.shared.doorbell.retract(ticket) { unsent } else { lost }
     }
 
     fn cancel(&self, id: CallId, ticket: Ticket) {
@@ -243,8 +287,8 @@ impl<B: Bell> Backend for Bridge<B> {
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
         let Call { target, head, admitted, content, interim } = call;
-        let flags = frame::call_flags(admitted, &content);
-        let (bytes, rest) = upload::split(content);
+        let flags = frame::call_flags(admitted, &content, self.shared.terms.inline);
+        let (bytes, rest) = upload::split(content, self.shared.terms.inline);
         let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);
         let carry = |id| {
             let Some(rest) = rest else { return };

@@ -20,7 +20,14 @@ impl Bell for CountingBell {
 const ABANDONED: Duration = Duration::from_secs(30);
 
 fn bridge(max: usize) -> Arc<Bridge<CountingBell>> {
-    Arc::new(Bridge::new(CountingBell::default(), max, ABANDONED, BackendError::WorkerLost))
+    let terms = Terms {
+        max_in_flight: max,
+        inline: 1 << 20,
+        abandoned: ABANDONED,
+        lost: BackendError::WorkerLost,
+        unsent: BackendError::NotSent,
+    };
+    Arc::new(Bridge::new(CountingBell::default(), terms))
 }
 
 fn call(id: &str) -> Call {
@@ -266,10 +273,13 @@ async fn closing_tells_every_caller_and_the_other_side() {
     let waiting = start(&bridge);
     tokio::task::yield_now().await;
     taken(&bridge);
+    let untaken = start(&bridge);
+    tokio::task::yield_now().await;
     bridge.close("why");
     bridge.close("again");
     assert_eq!(waiting.await.unwrap().unwrap_err(), BackendError::WorkerLost);
-    assert_eq!(bridge.call(call("y")).await.unwrap_err(), BackendError::WorkerLost);
+    assert_eq!(untaken.await.unwrap().unwrap_err(), BackendError::NotSent);
+    assert_eq!(bridge.call(call("y")).await.unwrap_err(), BackendError::NotSent);
     assert_eq!(taken(&bridge), [(Kind::Closed, 0, b"why".to_vec())]);
 }
 

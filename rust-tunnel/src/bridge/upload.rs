@@ -89,6 +89,8 @@ impl Window {
 /// What is left of a body when its call has been sent.
 pub(super) enum Rest {
     Bytes(BodyStream),
+    /// All of it is here already.
+    Complete(Bytes),
     Form(Pieces),
 }
 
@@ -98,8 +100,9 @@ enum Next {
 }
 
 /// What goes along with the call, and what follows.
-pub(super) fn split(content: Content) -> (Bytes, Option<Rest>) {
+pub(super) fn split(content: Content, inline: usize) -> (Bytes, Option<Rest>) {
     match content {
+        Content::Json(bytes) if bytes.len() > inline => (Bytes::new(), Some(Rest::Complete(bytes))),
         Content::Json(bytes) | Content::Octets(Body::Complete(bytes)) => (bytes, None),
         Content::Octets(Body::Stream(stream)) => (Bytes::new(), Some(Rest::Bytes(stream))),
         Content::Form(pieces) => (Bytes::new(), Some(Rest::Form(pieces))),
@@ -111,6 +114,10 @@ impl Rest {
         match self {
             Rest::Form(Pieces(pieces)) => {
                 pieces.as_mut().poll_next(context).map(|piece| piece.map_or(Next::End, Next::Piece))
+            }
+            Rest::Complete(bytes) if bytes.is_empty() => Poll::Ready(Next::End),
+            Rest::Complete(bytes) => {
+                Poll::Ready(Next::Piece(Piece::Data(bytes.split_to(bytes.len().min(CHUNK)))))
             }
             Rest::Bytes(body) => loop {
                 let frame = ready!(Pin::new(&mut *body).poll_frame(context));

@@ -138,13 +138,16 @@ impl Kind {
     }
 }
 
-/// Looks through a call, once and before anybody waits for it, for the flags that [`put_call`] is to be given.
-pub fn call_flags(admitted: bool, content: &Content) -> u8 {
+/// Looks through a call, once and before anybody waits for it, for the flags that [`put_call`] is to be given. JSON bodies
+/// that are longer than `inline` come behind it.
+pub fn call_flags(admitted: bool, content: &Content, inline: usize) -> u8 {
     let admitted = if admitted { ADMITTED } else { 0 };
     admitted
         | match content {
-            Content::Json(body) if is_plain(body) => PLAIN,
-            Content::Json(_) => 0,
+            Content::Json(body) => {
+                let plain = if is_plain(body) { PLAIN } else { 0 };
+                plain | if body.len() > inline { STREAMED } else { 0 }
+            }
             Content::Octets(Body::Complete(_)) => OCTETS,
             Content::Octets(Body::Stream(_)) => OCTETS | STREAMED,
             Content::Form(_) => MULTIPART | STREAMED,

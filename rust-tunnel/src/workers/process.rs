@@ -1,41 +1,43 @@
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::net::UnixListener;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::net::{UnixListener, UnixStream};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::handshake;
-use super::socket::WorkerSocket;
-use crate::config::{Config, ConfigError};
+use super::handshake::{self, Hello};
+use super::output::pass_through;
+use super::rules::Rules;
+use crate::config::ConfigError;
 use crate::protocol::frame;
 
 /// Where a worker finds its socket.
 const SOCKET: &str = "RUNNER_TUNNEL_SOCKET";
-/// How long a worker may take to load its application.
-const READY: Duration = Duration::from_secs(30);
-/// How long a worker may take to leave when its connection has ended.
-const LEAVE: Duration = Duration::from_secs(5);
+/// And which one it is.
+const NUMBER: &str = "RUNNER_TUNNEL_WORKER";
 
 /// Why there is no worker.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
     /// The process can't be started, or its connection broke.
-    #[error("the worker can't be reached: {0}")]
+    #[error("it can't be reached: {0}")]
     Io(#[from] io::Error),
     /// The process ended before it said that it is ready.
-    #[error("the worker ended before it was ready ({0}); its own output says why")]
+    #[error("it ended before it was ready ({}); its own output says why", said(.0))]
     Ended(ExitStatus),
     /// The process did not say that it is ready.
-    #[error("the worker was not ready after {} s; does the app call serveWorker()?", READY.as_secs())]
-    NotReady,
+    #[error("it was not ready after {} ms; does the app expose its tasks, or call serveWorker()?", .0.as_millis())]
+    NotReady(Duration),
     /// The process speaks another version of the protocol.
     #[error(
-        "the worker speaks protocol version {spoken}, this front version {}: install the same release on both sides",
+        "it speaks protocol version {spoken}, this front version {}: install the same release on both sides",
         frame::VERSION
     )]
     Version {
@@ -45,73 +47,153 @@ pub enum WorkerError {
     /// Its settings can't be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Its settings are not those of the workers before it.
+    #[error("its settings differ from the other workers': {}", .0.join("; "))]
+    Differs(Vec<String>),
 }
 
-/// A running worker process. Dropping it kills the process.
-pub struct Worker {
+/// A worker that has said how it is configured.
+pub(super) struct Started {
+    pub(super) process: Process,
+    pub(super) stream: UnixStream,
+    pub(super) hello: Hello,
+}
+
+/// A worker's process, and whatever it starts; dropped, it is killed.
+pub(super) struct Process {
     child: Child,
-    _directory: PrivateDirectory,
+    pub(super) pid: u32,
 }
 
-impl Worker {
-    /// Starts `node app`, and waits until it is ready.
-    ///
-    /// # Errors
-    /// [`WorkerError`]; the process is gone then.
-    pub async fn start(node: &Path, app: &Path) -> Result<(Worker, WorkerSocket, Config), WorkerError> {
-        let directory = PrivateDirectory::create()?;
-        let path = directory.0.join("worker.sock");
-        let listener = UnixListener::bind(&path)?;
-        let child = Command::new(node).arg(app).env(SOCKET, &path).kill_on_drop(true).spawn()?;
-        let mut worker = Worker { child, _directory: directory };
+impl Process {
+    /// Starts a worker and waits until it is ready. To be called on the thread that lives as long as the front: the
+    /// system ends the worker with it.
+    pub(super) async fn start(
+        rules: &Rules,
+        directory: &PrivateDirectory,
+        number: usize,
+    ) -> Result<Started, WorkerError> {
+        let socket = directory.socket(number);
+        let listener = UnixListener::bind(&socket)?;
+        let mut process = Process::spawn(rules, &socket, number)?;
         let ready = async {
-            let (stream, _) = listener.accept().await?;
-            handshake::shake(stream).await
+            let (mut stream, _) = listener.accept().await?;
+            let hello = handshake::shake(&mut stream).await?;
+            Ok::<_, WorkerError>((stream, hello))
         };
-        tokio::select! {
-            ready = timeout(READY, ready) => {
-                let (stream, config) = ready.map_err(|_| WorkerError::NotReady)??;
-                Ok((worker, WorkerSocket::new(stream), config))
+        let outcome = tokio::select! {
+            ready = timeout(rules.ready, ready) => ready.unwrap_or(Err(WorkerError::NotReady(rules.ready))),
+            ended = process.child.wait() => Err(WorkerError::Ended(ended?)),
+        };
+        // Nobody else is to come this way.
+        let _ = std::fs::remove_file(&socket);
+        let (stream, hello) = outcome?;
+        Ok(Started { process, stream, hello })
+    }
+
+    fn spawn(rules: &Rules, socket: &Path, number: usize) -> io::Result<Process> {
+        let mut command = Command::new(&rules.node);
+        command
+            .args(&rules.node_args)
+            .arg(&rules.app)
+            .env(SOCKET, socket)
+            .env(NUMBER, number.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // A group of its own, to be ended with all that it has started; and Ctrl-C is for the front.
+            .process_group(0)
+            .kill_on_drop(true);
+        end_with_this_thread(&mut command);
+        let mut child = command.spawn()?;
+        let pid = child.id().unwrap_or_default();
+        if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+            pass_through(number, stdout, io::stdout());
+            pass_through(number, stderr, io::stderr());
+        }
+        Ok(Process { child, pid })
+    }
+
+    /// How the process has ended, if it does within that time; it is killed if it does not.
+    pub(super) async fn end_within(&mut self, patience: Duration) -> String {
+        match timeout(patience, self.child.wait()).await {
+            Ok(ended) => ended.map_or_else(|error| error.to_string(), |status| said(&status)),
+            Err(_) => {
+                self.kill();
+                let _ = self.child.wait().await;
+                format!("killed, it did not leave within {} ms", patience.as_millis())
             }
-            ended = worker.child.wait() => Err(WorkerError::Ended(ended?)),
         }
     }
 
-    /// Returns when the process has ended.
-    ///
-    /// # Errors
-    /// When the system can't tell.
-    pub async fn ended(&mut self) -> io::Result<ExitStatus> {
-        self.child.wait().await
-    }
-
-    /// Waits for the process to leave, as it does when its connection ends; kills it if it does not.
-    ///
-    /// # Errors
-    /// When it can't be killed.
-    pub async fn stop(mut self) -> io::Result<()> {
-        match timeout(LEAVE, self.child.wait()).await {
-            Ok(ended) => ended.map(drop),
-            Err(_) => self.child.kill().await,
+    /// Ends it, and all that it has started, at once.
+    pub(super) fn kill(&self) {
+        // A pid that was waited for may be somebody else's by now; a group lives as long as one of its own.
+        if let Some(group) = Pid::from_raw(self.pid as i32) {
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn said(status: &ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => status.to_string(),
+    }
+}
+
+/// A worker whose event loop is blocked does not see that its front is gone; the system does.
+#[cfg(target_os = "linux")]
+fn end_with_this_thread(command: &mut Command) {
+    use rustix::process::{getpid, getppid, set_parent_process_death_signal};
+    let front = getpid();
+    let ask = move || {
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // It may have ended before it was asked.
+        if getppid() == Some(front) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    };
+    #[allow(unsafe_code)]
+    // SAFETY: between fork and exec only system calls are made, and nothing is allocated or locked.
+    unsafe {
+        command.pre_exec(ask);
+    }
+}
+
+/// There its connection says so, once its event loop is free.
+#[cfg(not(target_os = "linux"))]
+fn end_with_this_thread(_: &mut Command) {}
 
 /// A directory that only this user can look into; removed with everything in it when dropped.
-struct PrivateDirectory(PathBuf);
+pub(super) struct PrivateDirectory {
+    path: PathBuf,
+    sockets: AtomicUsize,
+}
 
 impl PrivateDirectory {
-    fn create() -> io::Result<Self> {
-        let name = format!("rust-tunnel-{}", uuid::Uuid::new_v4().simple());
+    pub(super) fn create() -> io::Result<Self> {
+        // Short: macOS takes no path above 103 bytes for a socket.
+        let name = format!("rust-tunnel-{}", &uuid::Uuid::new_v4().simple().to_string()[..16]);
         let path = std::env::temp_dir().join(name);
         std::fs::DirBuilder::new().mode(0o700).create(&path)?;
-        Ok(PrivateDirectory(path))
+        Ok(PrivateDirectory { path, sockets: AtomicUsize::new(0) })
+    }
+
+    /// A path that was not used before.
+    fn socket(&self, number: usize) -> PathBuf {
+        self.path.join(format!("{number}.{}", self.sockets.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
 impl Drop for PrivateDirectory {
     fn drop(&mut self) {
         // What can't be removed is left to the system's own cleaning of its temporary directory.
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_dir_all(&self.path);
     }
 }

@@ -1,0 +1,274 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use serde::Serialize;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
+
+use super::link::Link;
+use super::rules::Rules;
+use super::worker::Worker;
+use crate::backend::{Admission, Backend, BackendError};
+use crate::protocol::{Call, Content, Head, Reply, Report, Target};
+
+/// The header by which a client says that a call may be repeated (draft-ietf-httpapi-idempotency-key-header).
+const IDEMPOTENCY_KEY: &[u8] = b"idempotency-key:";
+
+/// Runs calls in worker processes: each goes to the one that has the least to do.
+pub struct WorkerPool {
+    rules: Rules,
+    workers: RwLock<Vec<Arc<Worker>>>,
+    /// Where the next search begins, so that equals take turns.
+    turn: AtomicUsize,
+    /// Calls of all workers, and how many there may be.
+    in_flight: AtomicUsize,
+    max_in_flight: OnceLock<usize>,
+    waiting: AtomicUsize,
+    /// A worker may have room.
+    changed: Notify,
+    /// No worker starts: nobody need wait for one.
+    refusing: std::sync::atomic::AtomicBool,
+    links: mpsc::UnboundedSender<Link>,
+    arriving: Mutex<Option<mpsc::UnboundedReceiver<Link>>>,
+}
+
+/// What one worker does.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerStats {
+    /// Its number, from 1.
+    pub worker: usize,
+    /// Its process.
+    pub pid: u32,
+    /// Calls that it has.
+    pub in_flight: usize,
+    /// Calls given up after `timeouts.abandonedMs`.
+    pub abandoned: u64,
+    /// Resident bytes, as it said last.
+    pub memory: u64,
+    /// For how long it has run, in milliseconds.
+    pub age_ms: u128,
+    /// Whether it gets no more calls.
+    pub draining: bool,
+}
+
+impl WorkerPool {
+    /// A pool without a worker yet.
+    pub fn new(rules: Rules) -> Self {
+        let (links, arriving) = mpsc::unbounded_channel();
+        WorkerPool {
+            rules,
+            workers: RwLock::default(),
+            turn: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
+            max_in_flight: OnceLock::new(),
+            waiting: AtomicUsize::new(0),
+            changed: Notify::new(),
+            refusing: std::sync::atomic::AtomicBool::new(false),
+            links,
+            arriving: Mutex::new(Some(arriving)),
+        }
+    }
+
+    /// Carries the frames of all workers, on the IO thread that calls it first.
+    pub async fn run(&self) {
+        let arriving = self.arriving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut arriving) = arriving else { return };
+        while let Some(link) = arriving.recv().await {
+            tokio::spawn(link.carry());
+        }
+    }
+
+    /// What its workers do.
+    pub fn stats(&self) -> Vec<WorkerStats> {
+        let stats = |worker: &Arc<Worker>| {
+            let calls = worker.bridge.stats();
+            WorkerStats {
+                worker: worker.number,
+                pid: worker.pid,
+                in_flight: calls.in_flight,
+                abandoned: calls.abandoned,
+                memory: worker.memory(),
+                age_ms: worker.age().as_millis(),
+                draining: worker.is_draining(),
+            }
+        };
+        self.workers().iter().map(stats).collect()
+    }
+
+    /// The limit that all workers share.
+    pub(super) fn limit(&self, max_in_flight: usize) {
+        let _ = self.max_in_flight.set(max_in_flight);
+    }
+
+    /// From now on a worker gets calls.
+    pub(super) fn add(&self, worker: Arc<Worker>, stream: std::os::unix::net::UnixStream) {
+        self.write().push(worker.clone());
+        let _ = self.links.send(Link { worker, stream });
+        self.refuse(false);
+        self.changed.notify_waiters();
+    }
+
+    /// It has ended.
+    pub(super) fn remove(&self, worker: &Arc<Worker>) {
+        self.write().retain(|one| !Arc::ptr_eq(one, worker));
+    }
+
+    /// Whether calls are refused at once while there is no worker.
+    pub(super) fn refuse(&self, refusing: bool) {
+        self.refusing.store(refusing, Ordering::Relaxed);
+        if refusing {
+            self.changed.notify_waiters();
+        }
+    }
+
+    pub(super) fn has_workers(&self) -> bool {
+        self.workers().iter().any(|worker| !worker.is_draining())
+    }
+
+    /// The worker with the least to do; waits for one that has room.
+    async fn worker(&self) -> Result<Arc<Worker>, BackendError> {
+        match self.least() {
+            Some(worker) => Ok(worker),
+            None => self.wait().await,
+        }
+    }
+
+    async fn wait(&self) -> Result<Arc<Worker>, BackendError> {
+        let _waiting = Counted::enter(&self.waiting, self.rules.queue_max).ok_or_else(|| self.why_not())?;
+        let found = async {
+            loop {
+                let mut changed = std::pin::pin!(self.changed.notified());
+                changed.as_mut().enable();
+                if let Some(worker) = self.least() {
+                    return Some(worker);
+                }
+                if self.refusing.load(Ordering::Relaxed) {
+                    return None;
+                }
+                changed.await;
+            }
+        };
+        timeout(self.rules.queue_wait, found).await.ok().flatten().ok_or_else(|| self.why_not())
+    }
+
+    fn why_not(&self) -> BackendError {
+        if self.has_workers() { BackendError::Overloaded } else { BackendError::NoWorker }
+    }
+
+    fn least(&self) -> Option<Arc<Worker>> {
+        let workers = self.workers();
+        let first = self.turn.fetch_add(1, Ordering::Relaxed) % workers.len().max(1);
+        let (before, from) = workers.split_at(first);
+        let rooms = from.iter().chain(before).filter_map(|worker| Some((worker.room()?, worker)));
+        rooms.min_by_key(|(has, _)| *has).map(|(_, worker)| worker.clone())
+    }
+
+    async fn run_call(&self, call: Call) -> Result<Reply, BackendError> {
+        let mut copy = copy(&call);
+        let mut call = call;
+        let mut repeats = usize::from(copy.as_ref().is_some_and(|call| is_idempotent(&call.head)));
+        loop {
+            let worker = self.worker().await?;
+            let error = match worker.bridge.call(call).await {
+                Err(error) if is_of_a_worker_gone(error) => error,
+                // It was full by the time the call came.
+                Err(BackendError::Overloaded) if copy.is_some() => BackendError::NotSent,
+                outcome => return outcome,
+            };
+            if error == BackendError::WorkerLost {
+                repeats = repeats.checked_sub(1).ok_or(error)?;
+            }
+            call = copy.take().ok_or(error)?;
+            copy = self::copy(&call);
+        }
+    }
+
+    fn workers(&self) -> std::sync::RwLockReadGuard<'_, Vec<Arc<Worker>>> {
+        self.workers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Vec<Arc<Worker>>> {
+        self.workers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Another worker may do what this one could not.
+fn is_of_a_worker_gone(error: BackendError) -> bool {
+    matches!(error, BackendError::NotSent | BackendError::WorkerLost)
+}
+
+/// A call to be sent again, unless its body can be read only once.
+fn copy(call: &Call) -> Option<Call> {
+    let Content::Json(body) = &call.content else { return None };
+    Some(Call {
+        target: call.target.clone(),
+        head: call.head.clone(),
+        admitted: call.admitted,
+        content: Content::Json(Bytes::clone(body)),
+        interim: call.interim.clone(),
+    })
+}
+
+fn is_idempotent(head: &Head) -> bool {
+    let lines = head.raw.split(|&byte| byte == b'\n').skip(1);
+    lines
+        .filter_map(|line| line.get(..IDEMPOTENCY_KEY.len()))
+        .any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY))
+}
+
+/// One more, while it is held.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn enter(count: &'a AtomicUsize, most: usize) -> Option<Self> {
+        let entered = Counted(count);
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(entered)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Backend for WorkerPool {
+    async fn admit(&self, target: &Target, head: &Head) -> Result<Admission, BackendError> {
+        match self.worker().await?.bridge.admit(target, head).await {
+            Err(error) if is_of_a_worker_gone(error) => self.worker().await?.bridge.admit(target, head).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn call(&self, call: Call) -> Result<Reply, BackendError> {
+        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
+        let held = Counted::enter(&self.in_flight, most).ok_or(BackendError::Overloaded)?;
+        let outcome = self.run_call(call).await;
+        drop(held);
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.changed.notify_one();
+        }
+        outcome
+    }
+
+    async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {
+        match self.worker().await?.bridge.discover(head).await {
+            Err(error) if is_of_a_worker_gone(error) => self.worker().await?.bridge.discover(head).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn allow_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+        let worker = self.worker().await.ok()?;
+        worker.bridge.allow_origin(origin).await
+    }
+
+    fn report(&self, report: Report) {
+        if let Some(worker) = self.least() {
+            worker.bridge.report(report);
+        }
+    }
+}
