@@ -61,6 +61,12 @@ export function buildPackage() {
   compile('runner-native');
 }
 
+/** Where cargo puts what it builds. */
+export function targetFolder() {
+  const args = ['metadata', '--format-version', '1', '--no-deps'];
+  return JSON.parse(spawnSync('cargo', args, { cwd: root, maxBuffer: 1 << 26 }).stdout).target_directory;
+}
+
 /** Compiles a workspace's TypeScript. What it compiled before goes, so that no test of a deleted file is run. */
 export function compile(workspace) {
   rmSync(join(root, workspace, 'dist'), { recursive: true, force: true });

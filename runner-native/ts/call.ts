@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Download } from './download';
+import { Refusal } from './errors';
 import type { Form } from './form/form';
 import { Flag, type Frame, type HeadText } from './frames';
+import type { Gathering } from './gathering';
 import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
 import type { Channel, Streamed } from './streamed';
 import type { Upload } from './upload';
@@ -74,6 +76,8 @@ export class Call implements CallContext {
   upload: Upload | undefined;
   /** The body, where it is a form with files. */
   form: Form | undefined;
+  /** The body, where it is JSON that comes in pieces. */
+  gathering: Gathering | undefined;
   /** The answer's way, once it is sent in pieces. */
   download: Download | undefined;
   /** Nothing more of an answer can be sent. */
@@ -144,7 +148,7 @@ export class Call implements CallContext {
     return this.foldedHeaders;
   }
 
-  /** The body's text; empty where the handler reads the body by itself. */
+  /** The text of the body that came with the call; empty where it comes in pieces. */
   get sentText(): string {
     return this.text.body;
   }
@@ -176,6 +180,8 @@ export class Call implements CallContext {
     this.controller?.abort(departure);
     this.upload?.fail(aborted());
     this.form?.leave(aborted());
+    // Nobody reads the answer; it only gives the call's place back.
+    this.gathering?.fail(new Refusal('CLOSING'));
     this.download?.break();
     this.aside?.left();
   }

@@ -5,6 +5,7 @@ import { Call } from './call';
 import { Refusal } from './errors';
 import { Form } from './form/form';
 import { type Carrier, Flag, Frame, Kind } from './frames';
+import { Gathering } from './gathering';
 import { LiveCalls } from './live_calls';
 import { log } from './log';
 import { Outbox } from './outbox';
@@ -32,6 +33,8 @@ export class Dispatcher {
     private readonly application: Application,
     private readonly carrier: Carrier,
     private readonly onClosed: (reason: string) => void,
+    /** Takes what is about no call: the words between a front and its worker. */
+    private readonly onWord: (frame: Frame) => void = () => {},
   ) {
     this.frame = new Frame(Buffer.alloc(0));
     this.outbox = new Outbox(carrier);
@@ -88,9 +91,22 @@ export class Dispatcher {
       case Kind.Report:
         return this.report(frame.utf8());
       case Kind.Closed:
-        this.leaveAll();
-        return this.onClosed(frame.utf8());
+        return this.end(frame.utf8());
+      default:
+        return this.onWord(frame);
     }
+  }
+
+  /** The server has ended: whatever still runs has no client any more. */
+  end(reason: string): void {
+    for (const call of new Set([...this.waiting.values(), ...this.live.all()]))
+      if (!call.isCancelled) this.leave(call);
+    this.onClosed(reason);
+  }
+
+  /** Calls that have begun and not settled. */
+  get inFlight(): number {
+    return new Set([...this.waiting.values(), ...this.live.all()]).size;
   }
 
   private received(frame: Frame): Call {
@@ -104,6 +120,9 @@ export class Dispatcher {
       const isStreamed = frame.has(Flag.Streamed);
       call.upload = new Upload(this.outbox, call.number, frame.bytes(), isStreamed);
       if (isStreamed) this.live.keep(call);
+    } else if (frame.has(Flag.Streamed) && call.form === undefined) {
+      call.gathering = new Gathering(this.outbox, call.number, frame.bytes());
+      this.live.keep(call);
     }
     return call;
   }
@@ -155,14 +174,26 @@ export class Dispatcher {
   }
 
   private run(call: Call): void {
-    const { application } = this;
-    const found = application.find(call.kind, call.id);
+    const found = this.application.find(call.kind, call.id);
     if (found instanceof Refusal) return this.answers.refuse(call, found);
     if (call.form !== undefined) return this.runForm(call, call.form, found);
+    const { gathering } = call;
+    if (gathering === undefined) return this.runJson(call, found, () => call.sentText);
+    gathering.read({
+      run: () => {
+        this.live.drop(call);
+        this.runJson(call, found, () => gathering.take());
+      },
+      refuse: (refusal) => this.answers.refuse(call, refusal),
+    });
+  }
+
+  private runJson(call: Call, found: object, read: () => string): void {
+    const { application } = this;
     let request: Request;
     try {
-      const { sentText } = call;
-      const body = sentText === '' ? undefined : application.parse(sentText, call.isPlain);
+      const text = read();
+      const body = text === '' ? undefined : application.parse(text, call.isPlain);
       request = readRequest(call.kind, body);
     } catch {
       return this.answers.refuse(call, new Refusal('INVALID_JSON'));
@@ -230,12 +261,6 @@ export class Dispatcher {
   private cancel(number: number): void {
     const call = this.waiting.get(number) ?? this.live.get(number);
     if (call !== undefined) this.leave(call);
-  }
-
-  /** The server has ended: whatever still runs has no client any more. */
-  private leaveAll(): void {
-    for (const call of new Set([...this.waiting.values(), ...this.live.all()]))
-      if (!call.isCancelled) this.leave(call);
   }
 
   private leave(call: Call): void {

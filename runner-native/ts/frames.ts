@@ -174,7 +174,7 @@ export class Frame {
     const textAt = targetAt + numbers.getUint32(payload, true);
     const bodyAt = textAt + headAt + numbers.getUint32(payload + 3 * LENGTH, true);
     this.rest = bodyAt;
-    const isText = bodyAt < this.end && !this.has(Flag.Octets | Flag.Multipart);
+    const isText = bodyAt < this.end && !this.has(Flag.Octets | Flag.Multipart | Flag.Streamed);
     return new HeadText(
       slices.utf8Slice(targetAt, textAt),
       slices.latin1Slice(textAt, bodyAt),

@@ -8,7 +8,6 @@ export { ERROR_CODES, TunnelError } from './errors';
 export type { NativeExposureConfig, NativeExposureHttpConfig, NativeOptions } from './exposure/config';
 export { InputFile } from './form/input_file';
 export type { MultipartOptions } from './form/limits';
-export type { Stats } from './listener';
 export type {
   AuthOptions,
   LimitOptions,
@@ -17,6 +16,7 @@ export type {
   TunnelServerOptions,
 } from './options';
 export type { Serializer } from './serializer';
+export type { Stats } from './served';
 export type { CloseOptions } from './server';
 export { TunnelServer } from './server';
 

@@ -5,46 +5,24 @@ import { getSystemErrorMap } from 'node:util';
 import type { Application } from './application';
 import { loadNative, type NativeServer } from './binding';
 import { Dispatcher } from './dispatcher';
+import { Ending } from './ending';
 import type { Carrier } from './frames';
 import type { Settings } from './options';
-
-/** Where and how to listen. */
-export interface ListenSettings {
-  host: string;
-  port: number;
-  reusePort: boolean;
-  ioThreads: number;
-}
-
-/** What a server has done so far. */
-export interface Stats {
-  /** Calls that have not settled, those included whose client has left. */
-  inFlight: number;
-  /** Messages that wait for the JavaScript thread. */
-  queued: number;
-  /** Calls that had not settled `timeouts.abandonedMs` after their client left. */
-  abandoned: number;
-  /** Open connections. */
-  connections: number;
-  /** How often each status was answered. */
-  answered: Record<number, number>;
-}
+import type { Knob, ListenSettings, Served, Stats } from './served';
 
 type State = 'new' | 'starting' | 'listening' | 'closing' | 'closed';
-/** What can be set while a server runs. */
-export type Knob = 'headMs' | 'requestMs' | 'keepAliveMs' | 'maxConnections';
 
 const INBOX = 128 * 1024;
 
 /** The addon's server and the dispatcher behind it: listens, carries frames both ways, and closes. */
-export class Listener {
+export class Listener implements Served {
   private readonly native: NativeServer;
   private state: State = 'new';
   private bound: AddressInfo | null = null;
   private alive = true;
   private inbox = Buffer.allocUnsafeSlow(INBOX);
   private dispatcher: Dispatcher | undefined;
-  private ended: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
+  private readonly ending = new Ending();
 
   /**
    * Checks the settings; nothing runs yet.
@@ -103,19 +81,18 @@ export class Listener {
     }
     if (this.state === 'new' || this.state === 'closed') {
       this.state = 'closed';
-      this.end().resolve();
+      this.ending.resolve();
       return Promise.resolve();
     }
     this.state = 'closing';
     this.bound = null;
-    const ended = this.end();
     this.native.close(graceMs);
-    return ended.promise;
+    return this.ending.promise;
   }
 
   /** Settles when the server has ended: resolved after {@link close}, rejected when it could not go on. */
   get closed(): Promise<void> {
-    return this.end().promise;
+    return this.ending.promise;
   }
 
   /** Whether it keeps the process alive while it listens. */
@@ -180,23 +157,9 @@ export class Listener {
     this.state = 'closed';
     this.bound = null;
     this.native.release();
-    if (reason === '') this.end().resolve();
-    else this.end().reject(new Error(`the server has stopped: ${reason}`));
+    if (reason === '') this.ending.resolve();
+    else this.ending.reject(new Error(`the server has stopped: ${reason}`));
   };
-
-  private end(): NonNullable<Listener['ended']> {
-    if (this.ended === undefined) {
-      let resolve!: () => void;
-      let reject!: (error: Error) => void;
-      const promise = new Promise<void>((...settle) => {
-        [resolve, reject] = settle;
-      });
-      // Whoever asks gets the reason; a server nobody asks must not end the process by it.
-      promise.catch(() => {});
-      this.ended = { promise, resolve, reject };
-    }
-    return this.ended;
-  }
 }
 
 /** The error that `http.Server` emits for the same failure. */

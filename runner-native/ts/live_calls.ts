@@ -52,7 +52,7 @@ export class LiveCalls {
     switch (frame.kind) {
       case Kind.Chunk: {
         const bytes = frame.chunk();
-        return scope.runInAsyncScope(() => (call.form ?? call.upload)?.push(bytes));
+        return scope.runInAsyncScope(() => (call.form ?? call.upload ?? call.gathering)?.push(bytes));
       }
       case Kind.Part: {
         const head = frame.utf8();
@@ -61,13 +61,13 @@ export class LiveCalls {
       case Kind.End: {
         const isPart = frame.has(Flag.Part);
         return scope.runInAsyncScope(() =>
-          isPart ? call.form?.endPart() : (call.form ?? call.upload)?.end(),
+          isPart ? call.form?.endPart() : (call.form ?? call.upload ?? call.gathering)?.end(),
         );
       }
       case Kind.Unreadable: {
         const { code, message } = JSON.parse(frame.utf8()) as { code: ErrorCode; message: string };
         return scope.runInAsyncScope(() => {
-          call.form?.fail(new Refusal(code, message));
+          (call.form ?? call.gathering)?.fail(new Refusal(code, message));
           call.upload?.fail(new Error(message));
         });
       }

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { integer, members } from './check';
-import { Listener, type ListenSettings, type Stats } from './listener';
+import { Listener } from './listener';
 import { readServerOptions, type TunnelServerOptions } from './options';
+import type { ListenSettings, Stats } from './served';
 import { Tunnel } from './tunnel';
 
 export interface CloseOptions {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Knob, Listener } from '../listener';
 import type { Settings } from '../options';
+import type { Knob, Served } from '../served';
 
 type Callback = (error?: Error) => void;
 
@@ -26,7 +26,7 @@ export class ListeningServer extends EventEmitter {
   private isOpen = true;
 
   constructor(
-    private readonly listener: Listener,
+    private readonly listener: Served,
     { timeouts, limits }: Settings,
     private readonly graceMs: number,
   ) {

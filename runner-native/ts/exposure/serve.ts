@@ -4,8 +4,10 @@ import { Server as NetServer } from 'node:net';
 import type { NodeExposureDeps, NodeExposureHandlers, NodeExposureHttpConfig } from '@bluelibs/runner/node';
 import { boolean, integer, members } from '../check';
 import type { OriginFunction } from '../cors';
-import { Listener, type ListenSettings } from '../listener';
+import { Listener } from '../listener';
 import { log } from '../log';
+import type { ListenSettings, Served } from '../served';
+import { frontSocket, WorkerLink } from '../worker_link';
 import { ExposedApplication } from './application';
 import type { NativeOptions, Warn } from './config';
 import { ListeningServer } from './http_server';
@@ -26,7 +28,7 @@ export interface Parts {
   warn: Warn;
 }
 
-/** Serves `http.listen` from Rust threads, beside the genuine handlers. */
+/** Serves `http.listen` from Rust threads, or from the front whose worker this is, beside the genuine handlers. */
 export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers> {
   const { runner, deps, http, handlers, warn } = parts;
   const native = checked(parts.native);
@@ -37,15 +39,24 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
     allowOrigin: typeof origin === 'function' ? (origin as OriginFunction) : undefined,
     formLimits: readMultipart(http.limits?.multipart),
   });
+  let closing: Promise<void> | undefined;
   const hasValidators = application.validate !== undefined;
   const settings = nativeSettings(http, native, hasValidators, application.codec, warn);
-  const listener = new Listener(settings, application);
+  // A worker has nothing to do without its front. The Runner takes the signal for the word to dispose its resources.
+  const left = (): void => {
+    if (closing === undefined) process.kill(process.pid, 'SIGTERM');
+  };
+  const front = frontSocket();
+  const listener: Served =
+    front === undefined
+      ? new Listener(settings, application)
+      : new WorkerLink(front, settings, application, left);
   const place = readPlace(http.listen, native);
-  await listener.listen(place);
-  const { port, host = DEFAULT_HOST } = http.listen;
+  const { address, ...bound } = await listener.listen(place);
+  // What the stock exposure logs is what it was told; a worker is told nothing of where its front listens.
+  const { port, host = DEFAULT_HOST } = front === undefined ? http.listen : { ...bound, host: address };
   log(deps.logger, 'info', 'node.exposure.listen', { basePath: handlers.basePath, port, host });
   const server = new ListeningServer(listener, settings, native.graceMs);
-  let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     cluster.worker?.off('disconnect', close);
     closing ??= handlers.close().then(() => listener.close(native.graceMs));
