@@ -61,17 +61,16 @@ function place(t: TestContext, name: string): string {
 }
 
 describe('workers that do not start', () => {
-  it('because they crash are tried again, later each time', async (t) => {
-    const front = start(t, ['--workers', '1'], { CREW: 'crashes' });
-    const pattern = /^rust-tunnel: worker 1 did not start: .*\b3\b.*; next try in (\d+) ms$/;
-    const waits = (): number[] => front.said.flatMap(({ text }) => pattern.exec(text)?.[1] ?? []).map(Number);
-    const [first = 0, , third = 0] = await front.until('three failures', () =>
-      waits().length >= 3 ? waits() : undefined,
+  it('at all because they crash end the front, which says why', async (t) => {
+    const front = start(t, ['--workers', '2'], { CREW: 'crashes' });
+    assert.equal(await front.ended, 'code 1');
+    const lines = front.said.map(({ text }) => text);
+    assert.ok(
+      lines.some((text) => /^\[worker [12]\] no database$/.test(text)),
+      lines.join('\n'),
     );
-    assert.ok(third > first, `waits of ${waits()} ms`);
-    assert.ok(front.said.some(({ text }) => text === '[worker 1] no database'));
-    front.signal('SIGTERM');
-    await front.ended;
+    assert.match(lines.at(-1) ?? '', /^rust-tunnel: worker [12] did not start: .*exit code 3/);
+    assert.deepEqual(front.printed, []);
     assert.deepEqual(front.files(), []);
   });
 
@@ -84,6 +83,12 @@ describe('workers that do not start', () => {
     process.kill(pid, 'SIGKILL');
     await gone(pid);
     await front.line(/^rust-tunnel: no worker starts; calls are refused until one does: /);
+    // Later each time.
+    const pattern = /^rust-tunnel: worker 1 did not start: .*exit code 3.*; next try in (\d+) ms$/;
+    const waits = (): number[] => front.said.flatMap(({ text }) => pattern.exec(text)?.[1] ?? []).map(Number);
+    await front.until('three failures', () => waits().length >= 3 || undefined);
+    const [first = 0, , third = 0] = waits();
+    assert.ok(third > first, `waits of ${waits()} ms`);
     const refused = await callTask(port, 'pid', undefined, { [ID]: 'mine' });
     assert.equal(refused.status, 503);
     assert.equal(refused.json.error.code, 'NO_WORKER');
@@ -97,11 +102,11 @@ describe('workers that do not start', () => {
 
   it('because they never call serveWorker are given up after --ready-ms', async (t) => {
     const front = start(t, ['--workers', '1', '--ready-ms', '300'], { CREW: 'silent' });
-    await front.line(/^rust-tunnel: worker 1 did not start: .*serveWorker.*; next try in \d+ ms$/);
-    const [silent = 0] = childrenOf(front.pid);
-    front.signal('SIGTERM');
-    await front.ended;
-    assert.equal(silent > 0 && runs(silent), false);
+    assert.equal(await front.ended, 'code 1');
+    const { text } = await front.line(/did not start/);
+    assert.match(text, /^rust-tunnel: worker 1 did not start: .*300 ms.*serveWorker/);
+    const [, silent] = /pid (\d+)/.exec(front.printed[0]?.text ?? '') ?? [];
+    assert.equal(runs(Number(silent)), false);
     assert.deepEqual(front.files(), []);
   });
 
@@ -109,8 +114,8 @@ describe('workers that do not start', () => {
     const front = start(t, ['--workers', '2'], { CREW: 'differs' });
     const port = await front.port();
     const { text } = await front.line(/^rust-tunnel: worker [12] did not start: .*maxInFlight/);
-    assert.match(text, /\b7\b/);
-    assert.match(text, /\b8\b/);
+    assert.match(text, /\b700\b/);
+    assert.match(text, /\b800\b/);
     // Whichever came first serves.
     const pids = await front.ready(1);
     assert.equal((await callTask(port, 'pid')).json.result, pids[0]);
@@ -195,7 +200,7 @@ describe('a worker that is killed', () => {
     await gone(pid);
     const answers = await Promise.all(Array.from({ length: 20 }, () => callTask(port, 'pid')));
     const [next] = await front.ready(1);
-    for (const { status, json } of answers) assert.deepEqual([status, json.result], [200, next]);
+    for (const { text, json } of answers) assert.equal(json.result, next, text);
     await ends(front, pids);
   });
 
@@ -238,6 +243,16 @@ describe('a worker that is killed', () => {
     download.socket.resume();
     const text = await download.until((come) => come.endsWith('\r\n0\r\n\r\n'));
     assert.equal(sha256(unchunked(text)), sha256(whole));
+    await ends(front, pids);
+  });
+
+  it('takes along what it has started', async (t) => {
+    const { front, port, pids } = await started(t, 1);
+    const child = (await callTask(port, 'parent')).json.result;
+    assert.ok(runs(child));
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await gone(child);
+    await front.ready(1);
     await ends(front, pids);
   });
 
@@ -333,6 +348,46 @@ describe('workers that run', () => {
     await front.line(new RegExp(`\\(pid ${pid}\\) is replaced: lifetime$`));
     while (runs(pid)) assert.equal((await callTask(port, 'pid')).status, 200);
     await ends(front, pids);
+  });
+
+  it('are restarted one after the other on SIGHUP, and finish the calls that they have', async (t) => {
+    const { front, port, pids } = await started(t, 2);
+    const file = place(t, 'go');
+    const calls = [await held(t, front, port, 'until', file), await held(t, front, port, 'until', file)];
+    front.signal('SIGHUP');
+    await front.until('two new workers', () => front.seen.size === 4 || undefined);
+    const next = await front.ready(2);
+    for (const _ of pids) {
+      const { result } = (await callTask(port, 'pid')).json;
+      assert.ok(next.includes(result), `${result} of ${next}`);
+    }
+    assert.ok(pids.every(runs));
+    writeFileSync(file, '');
+    for (const { connection, pid } of calls) assert.equal((await connection.read()).json.result, pid);
+    await Promise.all(pids.map(gone));
+    await ends(front, []);
+  });
+
+  it('finish their calls before the front ends', async (t) => {
+    const { front, port, pids } = await started(t, 2);
+    const file = place(t, 'go');
+    const { connection, pid } = await held(t, front, port, 'until', file);
+    const idle = await RawConnection.open(port);
+    t.after(() => idle.leave());
+    front.signal('SIGTERM');
+    // The front has begun to end when it closes what is idle.
+    await idle.closed;
+    writeFileSync(file, '');
+    assert.equal((await connection.read()).json.result, pid);
+    await ends(front, pids);
+  });
+
+  it('do not keep the front beyond --grace-ms', async (t) => {
+    const { front, port, pids } = await started(t, 2, ['--grace-ms', '200']);
+    const { connection } = await held(t, front, port, 'hold', 'x');
+    await held(t, front, port, 'block', undefined);
+    await ends(front, pids);
+    await connection.closed;
   });
 
   it('end with a front that is killed, also when they are blocked', async (t) => {

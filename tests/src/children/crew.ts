@@ -1,6 +1,8 @@
 /** A worker that says who it is, waits, blocks, moves bytes, and does not always start well. */
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { setTimeout as later } from 'node:timers/promises';
 import type { CallContext } from '@bluelibs/runner-native';
 import { serveWorker, type Tunnel } from '@bluelibs/runner-native/worker';
 import { digest, patterned } from '../apps/streams';
@@ -19,9 +21,13 @@ function crew(tunnel: Tunnel): void {
   tunnel
     .registerTask('pid', () => pid)
     .registerTask('hold', (name: string, { signal }: CallContext) => {
-      signal.addEventListener('abort', () => say(`aborted ${name}`));
       say(`started ${name} ${pid}`);
-      return NEVER;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          say(`aborted ${name}`);
+          reject(signal.reason);
+        });
+      });
     })
     // Is done by the second who is asked.
     .registerTask('second', (file: string) => {
@@ -30,6 +36,13 @@ function crew(tunnel: Tunnel): void {
       say(`started second ${pid}`);
       return NEVER;
     })
+    // Whose end another process can bring about, whichever worker has the call.
+    .registerTask('until', async (file: string) => {
+      say(`started until ${pid}`);
+      while (!existsSync(file)) await later(5);
+      return pid;
+    })
+    .registerTask('parent', () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid)
     .registerTask('pause', (ms: number) => {
       say(`pauses ${pid}`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -60,10 +73,11 @@ if (CREW === 'crashes' || (CREW_CRASHES !== undefined && existsSync(CREW_CRASHES
   console.error('no database');
   process.exit(3);
 } else if (CREW === 'silent') {
+  say(`pid ${pid}`);
   setInterval(() => {}, 1_000);
 } else {
   const differs = CREW === 'differs' && RUNNER_TUNNEL_WORKER === '2';
   console.error('has its own errors');
   say('starts');
-  void serveWorker(crew, { limits: { maxInFlight: differs ? 7 : 8 } });
+  void serveWorker(crew, { limits: { maxInFlight: differs ? 700 : 800 } });
 }

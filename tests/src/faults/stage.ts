@@ -57,10 +57,13 @@ export class Stage {
     return stage;
   }
 
-  /** Of these workers, or of all: those that have calls under way, as they say and as the clients know. */
-  busy(pids: Iterable<number> = this.front.workers.keys()): number[] {
+  /** The workers that have been ready for so long, and have calls under way: as they say, and as the clients know. */
+  busy(forMs: number): number[] {
     const { unanswered } = this.ledger;
-    return [...pids].filter((pid) => this.journal.open(pid).some((id) => unanswered.has(id)));
+    const since = performance.now() - forMs;
+    return [...this.front.workers]
+      .filter(([pid, readyMs]) => readyMs < since && this.journal.open(pid).some((id) => unanswered.has(id)))
+      .map(([pid]) => pid);
   }
 
   /** When the workers that come in the place of `count` others first answer, in milliseconds after `fromMs`. */
@@ -74,6 +77,12 @@ export class Stage {
   async lost(pid: number, fromMs: number): Promise<void> {
     await until(`worker ${pid} is gone`, SETTLED_MS, () => !runs(pid));
     this.losses.push({ pid, fromMs, untilMs: performance.now() });
+  }
+
+  /** How many calls the front says that were lost: at least those that failed, as some of them are repeated. */
+  saidLost(): number {
+    const counts = this.front.said.map(({ text }) => /; (\d+) calls? w(?:as|ere) lost$/.exec(text)?.[1]);
+    return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
   }
 
   /** Ends the load and the front; gives the verdict, to which it adds what is left behind. */

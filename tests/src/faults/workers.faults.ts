@@ -7,6 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as later } from 'node:timers/promises';
 import { runs } from '../harness/supervised';
 import { ms, printTable, quantile } from '../long/tools/clients';
 import { until } from '../long/tools/processes';
@@ -21,6 +22,10 @@ const RESTARTS = 20 * SHARE;
 
 /** In every so many rounds all workers are killed together. */
 const VOLLEY_EVERY = 6;
+/** A worker that dies younger counts as one that does not start: the next one is started later each time. */
+const HEALTHY_MS = 1_100;
+/** About as long as a restart of all workers takes. */
+const RESTART_MS = 1_000;
 const SERVES_AGAIN_MS = 2_000;
 /** To be able to say how late it was. */
 const PATIENCE_MS = 15_000;
@@ -50,16 +55,20 @@ function fault(
       (error: Error) => error.message,
     );
     const { violations, ...counts } = await stage.finish();
+    const said = stage.saidLost();
+    if (said < counts.lost) violations.push(`the front says that ${said} calls were lost`);
     if (early !== undefined) violations.unshift(early);
     const times = servedMs.sort((a, b) => a - b);
+    const shown = (share: number): string => (times.length > 0 ? ms(quantile(times, share)) : '-');
     rows.push({
       fault: name,
       count,
       ...counts,
+      'said lost': said,
       violations: violations.length,
-      'served again ms: p50': ms(quantile(times, 0.5)),
-      p99: ms(quantile(times, 0.99)),
-      max: ms(quantile(times, 1)),
+      'served again ms: p50': shown(0.5),
+      p99: shown(0.99),
+      max: shown(1),
     });
     const some = violations.slice(0, SHOWN).join('\n');
     assert.ok(
@@ -78,7 +87,7 @@ fault('kill -9', KILLS, [], async (stage, servedMs) => {
     const all = round % VOLLEY_EVERY === 0;
     await front.ready(WORKERS);
     const victims = await until('workers have calls in flight', PATIENCE_MS, () => {
-      const busy = stage.busy();
+      const busy = stage.busy(HEALTHY_MS);
       if (all) return busy.length === WORKERS ? busy : undefined;
       const victim = busy[Math.floor(random() * busy.length)];
       return victim === undefined ? undefined : [victim];
@@ -137,6 +146,24 @@ fault('rolling restart', RESTARTS, [], async (stage, servedMs) => {
     const newcomers = await stage.served(known, WORKERS, atMs);
     // Each of them begins when the one before serves.
     servedMs.push(...newcomers.map((time, at) => time - (newcomers[at - 1] ?? 0)));
+    await until('the old workers are gone', PATIENCE_MS, () => !old.some(runs));
+  }
+});
+
+fault('kill in a restart', RESTARTS / 2, [], async (stage) => {
+  const { front } = stage;
+  const random = seeded(RESTARTS);
+  for (let count = 0; count < RESTARTS / 2; count++) {
+    const old = await front.ready(WORKERS);
+    const victim = await until('a worker has calls in flight', PATIENCE_MS, () => stage.busy(HEALTHY_MS)[0]);
+    front.signal('SIGHUP');
+    // Before its own restart, in it or after it, as it comes.
+    await later(random() * RESTART_MS);
+    if (runs(victim)) {
+      const atMs = performance.now();
+      process.kill(victim, 'SIGKILL');
+      await stage.lost(victim, atMs);
+    }
     await until('the old workers are gone', PATIENCE_MS, () => !old.some(runs));
   }
 });

@@ -34,7 +34,7 @@ export class Supervised {
   readonly said: Line[] = [];
   /** Its standard output, and the workers'. */
   readonly printed: Line[] = [];
-  /** Workers that are ready, by process id. */
+  /** Since when workers are ready, by process id. */
   readonly workers = new Map<number, number>();
   /** The process ids of all workers that ever were. */
   readonly seen = new Set<number>();
@@ -164,11 +164,10 @@ export class Supervised {
   }
 
   private follow(text: string): void {
-    const [, number, id, news] =
-      /^rust-tunnel: worker (\d+) \(pid (\d+)\) is (ready|gone|replaced)/.exec(text) ?? [];
+    const [, id, news] = /^rust-tunnel: worker \d+ \(pid (\d+)\) is (ready|gone|replaced)/.exec(text) ?? [];
     const pid = Number(id);
     if (news === 'ready') {
-      this.workers.set(pid, Number(number));
+      this.workers.set(pid, performance.now());
       this.seen.add(pid);
     } else if (news !== undefined) {
       this.workers.delete(pid);
