@@ -1,14 +1,15 @@
 /** A worker that says who it is, waits, blocks, moves bytes, and does not always start well. */
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { setTimeout as later } from 'node:timers/promises';
 import type { CallContext } from '@bluelibs/runner-native';
 import { serveWorker, type Tunnel } from '@bluelibs/runner-native/worker';
 import { digest, patterned } from '../apps/streams';
 
-/** `CREW` says how it starts; `CREW_CRASHES` names a file: while it is there, the worker crashes. */
-const { CREW, CREW_CRASHES, RUNNER_TUNNEL_WORKER } = process.env;
+/** How it starts; `CREW_FILE` names a file that says so while it is there. */
+const { CREW, CREW_FILE = '', RUNNER_TUNNEL_WORKER } = process.env;
+const way = existsSync(CREW_FILE) ? readFileSync(CREW_FILE, 'utf8') : CREW;
 const { pid } = process;
 const NEVER = new Promise<never>(() => {});
 
@@ -69,14 +70,14 @@ function crew(tunnel: Tunnel): void {
     });
 }
 
-if (CREW === 'crashes' || (CREW_CRASHES !== undefined && existsSync(CREW_CRASHES))) {
+if (way === 'crashes') {
   console.error('no database');
   process.exit(3);
-} else if (CREW === 'silent') {
+} else if (way === 'silent') {
   say(`pid ${pid}`);
   setInterval(() => {}, 1_000);
 } else {
-  const differs = CREW === 'differs' && RUNNER_TUNNEL_WORKER === '2';
+  const differs = way === 'differs' && RUNNER_TUNNEL_WORKER === '2';
   console.error('has its own errors');
   say('starts');
   void serveWorker(crew, { limits: { maxInFlight: differs ? 700 : 800 } });

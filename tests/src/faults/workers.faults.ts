@@ -125,13 +125,14 @@ fault('memory', OVERRUNS, ['--max-memory-mib', String(MIB.most), ...HEARTBEAT], 
   for (let count = 0; count < OVERRUNS; count++) {
     await front.ready(WORKERS);
     const known = new Set(front.seen);
-    const atMs = performance.now();
     const { entry, done } = load.call('grow', { mib: MIB.grown });
     await done;
     const pid = entry.answer?.pid;
     assert.ok(pid !== undefined, `${entry.answer?.status} ${entry.answer?.code} ${entry.broken}`);
-    await front.line(new RegExp(`\\(pid ${pid}\\) is replaced: memory \\d+ MiB over ${MIB.most}$`));
-    servedMs.push(...(await stage.served(known, 1, atMs)));
+    const noticed = await front.line(
+      new RegExp(`\\(pid ${pid}\\) is replaced: memory \\d+ MiB over ${MIB.most}$`),
+    );
+    servedMs.push(...(await stage.served(known, 1, noticed.atMs)));
     await until('the large worker is gone', PATIENCE_MS, () => !runs(pid));
   }
 });
