@@ -3,9 +3,9 @@ import { Contender } from './contender.mjs';
 import { idleCpu, rounds, warmUp } from './measure.mjs';
 import { MissingTool } from './options.mjs';
 import { footnotes, idleLines, progress, tables, verdicts } from './report.mjs';
-import { summarise } from './summary.mjs';
+import { summary } from './summary.mjs';
 import { verify } from './verify.mjs';
-import { GENERATOR_LIMIT, wrkVersion } from './wrk.mjs';
+import { wrkVersion } from './wrk.mjs';
 
 const NO_WRK = `wrk is not on the PATH; it makes the load. Install it:
   Debian, Ubuntu   apt-get install wrk
@@ -29,13 +29,13 @@ export async function measure(options, labels, say) {
     for (const entry of options.entries) {
       const contender = await Contender.start(entry);
       contenders.push(contender);
-      await verify(contender, options.work);
+      for (const call of Object.values(options.work.calls)) await verify(contender, call);
       say(`${entry.label} answers as it should`);
     }
     say('warming up');
     await warmUp(contenders, options);
     const rows = await play(contenders, options, labels, say);
-    return { rows, idleMs: await idleCpu(contenders), summary: summarise(rows, GENERATOR_LIMIT) };
+    return { rows, idleMs: await idleCpu(contenders), summary: summary(rows, options.work) };
   } finally {
     await Promise.all(contenders.map((contender) => contender.stop()));
   }
@@ -43,7 +43,8 @@ export async function measure(options, labels, say) {
 
 /** @param {Contender[]} contenders @param {Options} options @param {Labels} labels */
 async function play(contenders, options, labels, say) {
-  const total = options.rounds * options.connections.length * contenders.length;
+  const calls = Object.keys(options.work.calls).length;
+  const total = options.rounds * calls * options.connections.length * contenders.length;
   /** @type {import('./measure.mjs').Row[]} */
   const rows = [];
   for await (const row of rounds(contenders, options)) {
@@ -54,9 +55,9 @@ async function play(contenders, options, labels, say) {
 }
 
 /** The tables. @param {Options} options @param {Labels} labels @param {Awaited<ReturnType<typeof measure>>} measured */
-export function report({ work }, labels, { rows, idleMs, summary }) {
+export function report({ work }, labels, { rows, idleMs, summary: lines }) {
   return [
-    `${tables(summary, labels)}\n\n${footnotes(summary[0].reqPerSec, 'requests per second', summary, rows)}`,
+    `${tables(lines, labels, work)}\n\n${footnotes(lines[0].reqPerSec, 'requests per second', lines, rows)}`,
     `CPU over 2 s without a request\n${idleLines(idleMs, labels)}`,
     `the ratios that matter\n${verdicts(rows, work.targets, labels)}`,
   ].join('\n\n');

@@ -1,12 +1,16 @@
-/** One contender at work: a child process that serves on a port of its own. */
+/** One contender at work: a child process that serves on a port of its own, by itself or by children. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSnapshot } from './cpu.mjs';
+import { familyBetween, familySnapshot } from './cpu.mjs';
+import { descendants, end } from './proc.mjs';
 import { launch } from './processes.mjs';
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 3_000;
 const KEPT_STDERR = 8_192;
+
+/** The port of the line `{"port":N}`, by which most say that they listen; other lines are passed over. */
+const announced = (/** @type {string} */ stdout) => /^\{"port":(\d+)\}$/m.exec(stdout)?.[1];
 
 /** A contender that did not start, or did not last; the message says which and shows its stderr. */
 export class ContenderError extends Error {}
@@ -16,6 +20,9 @@ export class Contender {
   /** The last of what the process wrote to stderr. */
   #stderr = '';
   #stopping = false;
+  /** @type {import('./contenders.mjs').Listening} */ #listening;
+  /** What the process had started when it was looked at last. @type {import('./proc.mjs').Relative[]} */
+  #relatives = [];
   /** @type {import('node:child_process').ChildProcess} */ #child;
   /** Settles when the process is gone. @type {Promise<string>} */ #gone;
 
@@ -24,6 +31,7 @@ export class Contender {
     this.name = entry.name;
     this.label = entry.label;
     this.javascript = entry.javascript;
+    this.#listening = entry.listening ?? announced;
     this.token = randomUUID();
     const [file, ...args] = entry.command();
     const { NODE_OPTIONS: _, ...environment } = process.env;
@@ -47,13 +55,31 @@ export class Contender {
       throw new ContenderError(`${entry.name} could not be built: ${error.message}`);
     }
     const contender = new Contender(entry);
-    contender.port = await contender.outlasts(contender.#ready(), 'did not start');
+    try {
+      contender.port = await contender.outlasts(contender.#ready(), 'did not start');
+    } catch (error) {
+      await contender.stop();
+      throw error;
+    }
     return contender;
   }
 
-  /** The CPU time of the server process so far. */
+  /** The CPU time so far of the server process and of what it has started. */
   cpu() {
-    return cpuSnapshot(this.#child.pid);
+    return familySnapshot(this.pid);
+  }
+
+  /**
+   * The CPU time since then: of everything, and of the JavaScript main threads.
+   *
+   * @param {ReturnType<Contender['cpu']>} before
+   */
+  cpuSince(before) {
+    const time = familyBetween(this.pid, before, this.cpu());
+    if (!time) return null;
+    const { totalNs, mainNs, childrenMainNs, source } = time;
+    const jsNs = this.javascript === 'children' ? childrenMainNs : this.javascript ? mainNs : null;
+    return { totalNs, jsNs, source };
   }
 
   /** The id of the server process, which on Linux is that of its main thread too. */
@@ -73,36 +99,52 @@ export class Contender {
     return Promise.race([work, gone]);
   }
 
-  /** Ends the process: politely, and for certain. */
+  /** Ends the process and what it has started: politely, and for certain. */
   async stop() {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#look();
     this.#child.kill('SIGTERM');
     const patience = new AbortController();
     const impatient = delay(STOP_TIMEOUT_MS, null, { signal: patience.signal }).then(
-      () => this.#child.kill('SIGKILL'),
+      () => {
+        this.#look();
+        this.#child.kill('SIGKILL');
+        end(this.#relatives); // As long as they hold its stdout, it does not count as gone.
+      },
       () => {}, // It ended in time.
     );
     await this.#gone;
     patience.abort();
     await impatient;
+    end(this.#relatives);
   }
 
-  /** @returns {Promise<number>} The port of the line `{"port":N}`; other lines are passed over. */
+  /** Remembers what the process has started: once it has ended, nobody knows whose they were. */
+  #look() {
+    const seen = descendants(this.pid);
+    if (seen.length > 0) this.#relatives = seen;
+  }
+
+  /** @returns {Promise<number>} The port, once it listens. */
   #ready() {
     return new Promise((resolve, reject) => {
       const tooLate = () => reject(this.#error(`did not start within ${START_TIMEOUT_MS / 1000} s`));
       const timer = setTimeout(tooLate, START_TIMEOUT_MS);
       this.#gone.finally(() => clearTimeout(timer));
-      let text = '';
-      this.#child.stdout.setEncoding('utf8').on('data', (chunk) => {
-        if (text === null) return; // Ready long since; only kept flowing.
-        text += chunk;
-        const line = /^\{"port":(\d+)\}$/m.exec(text);
-        if (!line) return;
-        text = null;
+      let stdout = '';
+      const look = () => {
+        const port = stdout !== null && this.#listening(stdout, this.#stderr);
+        if (!port) return;
+        stdout = null; // What comes from now on is only kept flowing.
         clearTimeout(timer);
-        resolve(Number(line[1]));
+        this.#look();
+        resolve(Number(port));
+      };
+      this.#child.stderr.on('data', look);
+      this.#child.stdout.setEncoding('utf8').on('data', (chunk) => {
+        if (stdout !== null) stdout += chunk;
+        look();
       });
     });
   }

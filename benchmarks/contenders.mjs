@@ -6,13 +6,21 @@ import { finish } from './processes.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** The application of `bench workers` behind HTTP in Rust: by itself, or as a worker of the front, which starts it. */
+const WORKER_APP = 'worker-app.mjs';
+
 /**
  * @typedef {object} Entry
  * @property {string} name For the command line and the results.
  * @property {string} label For the tables.
- * @property {boolean} javascript Whether handlers run as JavaScript, on the main thread of the process.
+ * @property {boolean | 'children'} javascript Whether handlers run as JavaScript: on the main thread of the process and
+ *   of those it has started, or of these only.
  * @property {() => [file: string, ...args: string[]]} command Starts the server.
- * @property {() => Promise<void>} [prepare] Builds what the command needs, if it is missing.
+ * @property {Listening} [listening] Unless it prints `{"port":N}` once it listens.
+ * @property {() => Promise<void>} [prepare] Builds what the command needs.
+ *
+ * @typedef {(stdout: string, stderr: string) => string | undefined} Listening The port, when what was printed so far
+ *   says that it listens.
  */
 
 /** @type {Entry[]} */
@@ -33,7 +41,7 @@ export const CONTENDERS = [
     name: 'axum',
     label: 'axum (no JS)',
     javascript: false,
-    command: () => [axumBinary()],
+    command: () => [binary('bench-axum')],
     prepare: buildAxum,
   },
   {
@@ -60,6 +68,53 @@ export const STREAM_CONTENDERS = [
   streaming('native-exposure', 'nativeExposure', 'native-exposure.mjs'),
 ];
 
+/** Who takes part in `bench workers`: all serve the same Runner application. @type {Entry[]} */
+export const WORKER_CONTENDERS = [
+  {
+    name: 'node-exposure',
+    label: 'nodeExposure',
+    javascript: true,
+    command: () => node('node-exposure.mjs', 'workers'),
+  },
+  {
+    name: 'native-exposure',
+    label: 'nativeExposure',
+    javascript: true,
+    command: () => node(WORKER_APP),
+  },
+  {
+    name: 'cluster-2',
+    label: 'cluster of 2',
+    javascript: true,
+    command: () => node('cluster.mjs', 'workers', '2'),
+  },
+  front(1),
+  front(2),
+];
+
+/** @param {number} workers @returns {Entry} */
+function front(workers) {
+  const options = ['--workers', String(workers), '--port', '0', '--node', process.execPath];
+  return {
+    name: `front-${workers}`,
+    label: `front, ${workers} worker${workers === 1 ? '' : 's'}`,
+    javascript: 'children',
+    command: () => [binary('rust-tunnel'), 'serve', '--app', contender(WORKER_APP), ...options],
+    listening: (stdout, stderr) => frontListening(workers, stdout, stderr),
+    prepare: buildFront,
+  };
+}
+
+/**
+ * The front listens as soon as one of its workers is ready; it is to be measured with all of them.
+ *
+ * @param {number} workers @param {string} stdout @param {string} stderr
+ */
+export function frontListening(workers, stdout, stderr) {
+  const ready = stderr.match(/^rust-tunnel: worker \d+ \(pid \d+\) is ready$/gm) ?? [];
+  return ready.length < workers ? undefined : /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(stdout)?.[1];
+}
+
 /** @param {string} name @param {string} label @param {string} script @returns {Entry} */
 function streaming(name, label, script) {
   return { name, label, javascript: true, command: () => node(script, 'streams') };
@@ -77,18 +132,33 @@ function exposing(name, label, tasks) {
 
 /** @param {string} script @param {string[]} args @returns {[string, ...string[]]} */
 function node(script, ...args) {
-  return [process.execPath, fileURLToPath(new URL(`contenders/${script}`, import.meta.url)), ...args];
+  return [process.execPath, contender(script), ...args];
 }
 
-function axumBinary() {
+/** @param {string} script */
+function contender(script) {
+  return fileURLToPath(new URL(`contenders/${script}`, import.meta.url));
+}
+
+/** @param {string} name */
+function binary(name) {
   const target = resolve(ROOT, process.env.CARGO_TARGET_DIR || 'target');
-  return resolve(target, 'release', process.platform === 'win32' ? 'bench-axum.exe' : 'bench-axum');
+  return resolve(target, 'release', process.platform === 'win32' ? `${name}.exe` : name);
 }
 
 async function buildAxum() {
-  if (existsSync(axumBinary())) return;
-  const args = ['build', '--release', '-p', 'bench-axum'];
-  process.stderr.write(`building the axum contender: cargo ${args.join(' ')}\n`);
+  if (!existsSync(binary('bench-axum'))) await build('the axum contender', 'bench-axum');
+}
+
+/** Every time, for it is what is worked on: cargo sees whether there is anything to do. */
+async function buildFront() {
+  await build('the front', 'rust-tunnel');
+}
+
+/** @param {string} what @param {string} crate */
+async function build(what, crate) {
+  const args = ['build', '--release', '-p', crate];
+  process.stderr.write(`building ${what}: cargo ${args.join(' ')}\n`);
   const { code } = await finish('cargo', args, { cwd: ROOT, stdio: 'inherit' });
   if (code !== 0) throw new Error(`cargo ${args.join(' ')} failed (exit ${code})`);
 }

@@ -1,5 +1,5 @@
 /**
- * CPU time of a process and of its threads, from Linux's /proc; elsewhere every figure is `null`.
+ * CPU time of processes and of their threads, from Linux's /proc; elsewhere every figure is `null`.
  *
  * Two sources. `task/TID/schedstat` counts nanoseconds, thread by thread, but a thread that ends takes its
  * count along. `stat` counts clock ticks (10 ms as a rule), and its total for the process includes threads
@@ -7,11 +7,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { descendants, parseStat } from './proc.mjs';
 
 export const cpuAvailable = process.platform === 'linux';
 
 /** Threads that lived and ended between two snapshots show as at least this much more in `stat`. */
 const UNSEEN_TICKS = 5;
+
+/** Of a process that started after the first snapshot. @type {Snapshot} */
+const NOTHING_YET = { totalNs: 0, mainNs: 0, threads: new Map() };
 
 const TICK_NS = cpuAvailable ? 1e9 / ticksPerSecond() : 0;
 
@@ -30,8 +34,8 @@ const TICK_NS = cpuAvailable ? 1e9 / ticksPerSecond() : 0;
 export function cpuSnapshot(pid) {
   if (!cpuAvailable) return null;
   return {
-    totalNs: parseStatTicks(readFileSync(`/proc/${pid}/stat`, 'utf8')).own * TICK_NS,
-    mainNs: parseStatTicks(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8')).own * TICK_NS,
+    totalNs: parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).own * TICK_NS,
+    mainNs: parseStat(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8')).own * TICK_NS,
     threads: threadTimes(pid),
   };
 }
@@ -54,10 +58,52 @@ export function cpuBetween(pid, before, after) {
   return { totalNs, mainNs, source: 'schedstat' };
 }
 
+/**
+ * @typedef {Map<number, Snapshot>} FamilySnapshot Of a process and its descendants, by their ids.
+ *
+ * @typedef {CpuTime & { childrenMainNs: number }} FamilyTime All processes and all main threads, and the main threads
+ *   without that of the first process.
+ */
+
+/** @param {number} pid @returns {FamilySnapshot | null} */
+export function familySnapshot(pid) {
+  if (!cpuAvailable) return null;
+  const family = new Map([[pid, cpuSnapshot(pid)]]);
+  for (const { pid: relative } of descendants(pid)) {
+    try {
+      family.set(relative, cpuSnapshot(relative));
+    } catch {
+      // It has just ended.
+    }
+  }
+  return family;
+}
+
+/**
+ * The CPU time that a process and its descendants took between two snapshots. One that ended in between takes its
+ * count along: then there is no figure.
+ *
+ * @param {number} pid @param {FamilySnapshot | null} before @param {FamilySnapshot | null} after
+ * @returns {FamilyTime | null}
+ */
+export function familyBetween(pid, before, after) {
+  if (!before || !after || [...before.keys()].some((one) => !after.has(one))) return null;
+  /** @type {FamilyTime} */
+  const sum = { totalNs: 0, mainNs: 0, childrenMainNs: 0, source: 'schedstat' };
+  for (const [one, snapshot] of after) {
+    const { totalNs, mainNs, source } = cpuBetween(one, before.get(one) ?? NOTHING_YET, snapshot);
+    sum.totalNs += totalNs;
+    sum.mainNs += mainNs;
+    if (one !== pid) sum.childrenMainNs += mainNs;
+    if (source === 'stat') sum.source = source;
+  }
+  return sum;
+}
+
 /** CPU time of all children of this process that have ended, in ms. @returns {number | null} */
 export function reapedCpuMs() {
   if (!cpuAvailable) return null;
-  return (parseStatTicks(readFileSync('/proc/self/stat', 'utf8')).reaped * TICK_NS) / 1e6;
+  return (parseStat(readFileSync('/proc/self/stat', 'utf8')).reaped * TICK_NS) / 1e6;
 }
 
 /** CPU time that the whole machine has spent since it started, in ms. @returns {number | null} */
@@ -69,19 +115,6 @@ export function machineCpuMs() {
     .slice(1)
     .map(Number);
   return ((user + nice + system + irq + softirq) * TICK_NS) / 1e6;
-}
-
-/**
- * User and system ticks of a `stat` line; the name in parentheses may hold anything, blanks and `)` too.
- *
- * @param {string} line
- */
-export function parseStatTicks(line) {
-  const fields = line
-    .slice(line.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number); // From field 3, the state.
-  return { own: fields[11] + fields[12], reaped: fields[13] + fields[14] };
 }
 
 /** @param {number} pid @returns {Map<number, number> | null} */

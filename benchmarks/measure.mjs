@@ -1,6 +1,6 @@
 /** The measurement: contenders take turns, so that a mood of the machine hits all of them alike. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuBetween, machineCpuMs } from './cpu.mjs';
+import { machineCpuMs } from './cpu.mjs';
 import { LoadError, runWrk } from './wrk.mjs';
 
 const WARM_UP_SECONDS = 2;
@@ -9,11 +9,11 @@ const IDLE_MS = 2_000;
 
 /**
  * @typedef {object} Row One contender, under one load, in one round.
- * @property {string} contender @property {number} connections @property {number} round
+ * @property {string} contender @property {string} call @property {number} connections @property {number} round
  * @property {number} requests @property {number} reqPerSec
  * @property {number} p50Us @property {number} p99Us @property {number} p999Us @property {number} maxUs
- * @property {number | null} cpuUs CPU of the server process per request, user and system.
- * @property {number | null} jsUs CPU of its JavaScript main thread per request.
+ * @property {number | null} cpuUs CPU of the server's processes per request, user and system.
+ * @property {number | null} jsUs CPU of their JavaScript main threads per request.
  * @property {'schedstat' | 'stat' | null} cpuSource
  * @property {number | null} generatorCores CPU of wrk, in cores.
  * @property {number | null} otherCores CPU of everything else on the machine meanwhile, in cores.
@@ -21,21 +21,26 @@ const IDLE_MS = 2_000;
 
 /** @typedef {import('./contender.mjs').Contender} Contender */
 /** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./kinds/json.mjs').Call} Call */
 
 /** @param {Contender[]} contenders @param {Options} options */
 export async function warmUp(contenders, { work, connections }) {
   for (const contender of contenders) {
-    await load(contender, work, Math.max(...connections), WARM_UP_SECONDS);
+    for (const call of Object.values(work.calls)) {
+      await load(contender, call, Math.max(...connections), WARM_UP_SECONDS);
+    }
   }
 }
 
 /** @param {Contender[]} contenders @param {Options} options @returns {AsyncGenerator<Row>} */
 export async function* rounds(contenders, { work, rounds: count, connections, seconds }) {
   for (let round = 1; round <= count; round += 1) {
-    for (const n of connections) {
-      for (const contender of rotated(contenders, round - 1)) {
-        const figures = await measure(contender, work, n, seconds);
-        yield { contender: contender.name, connections: n, round, ...figures };
+    for (const [name, call] of Object.entries(work.calls)) {
+      for (const n of connections) {
+        for (const contender of rotated(contenders, round - 1)) {
+          const figures = await measure(contender, call, n, seconds);
+          yield { contender: contender.name, call: name, connections: n, round, ...figures };
+        }
       }
     }
   }
@@ -52,34 +57,34 @@ export async function idleCpu(contenders) {
   await delay(IDLE_MS);
   return Object.fromEntries(
     contenders.map((contender, i) => {
-      const time = cpuBetween(contender.pid, before[i], contender.cpu());
+      const time = contender.cpuSince(before[i]);
       return [contender.name, time && time.totalNs / 1e6];
     }),
   );
 }
 
-/** @param {Contender} contender @param {Options['work']} work @param {number} n @param {number} seconds */
-async function measure(contender, work, n, seconds) {
+/** @param {Contender} contender @param {Call} call @param {number} n @param {number} seconds */
+async function measure(contender, call, n, seconds) {
   const before = contender.cpu();
   const machineBefore = machineCpuMs();
-  const { generatorCores, wallMs, ...figures } = await load(contender, work, n, seconds);
+  const { generatorCores, wallMs, ...figures } = await load(contender, call, n, seconds);
   const machine = machineCpuMs() - machineBefore;
-  const time = cpuBetween(contender.pid, before, contender.cpu());
+  const time = contender.cpuSince(before);
   return {
     ...figures,
     cpuUs: time && time.totalNs / 1000 / figures.requests,
-    jsUs: time && contender.javascript ? time.mainNs / 1000 / figures.requests : null,
+    jsUs: time && time.jsNs !== null ? time.jsNs / 1000 / figures.requests : null,
     cpuSource: time?.source ?? null,
     generatorCores,
     otherCores: time && Math.max(0, (machine - time.totalNs / 1e6) / wallMs - generatorCores),
   };
 }
 
-/** @param {Contender} contender @param {Options['work']} work @param {number} n @param {number} seconds */
-async function load(contender, work, n, seconds) {
+/** @param {Contender} contender @param {Call} call @param {number} n @param {number} seconds */
+async function load(contender, call, n, seconds) {
   const { port, token } = contender;
   try {
-    return await contender.outlasts(runWrk({ port, token, work, connections: n, seconds }));
+    return await contender.outlasts(runWrk({ port, token, call, connections: n, seconds }));
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     throw new LoadError(`${contender.name} at ${n} connections: ${error.message}`);

@@ -1,7 +1,7 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = `usage: npm run bench -- [json|growth|streams] [options]
+export const USAGE = `usage: npm run bench -- [json|growth|streams|workers] [options]
 
   --rounds N            rounds in which every contender has its turn (default 5; 6 or more for 95 % intervals)
   --seconds S           length of one measurement, whole seconds (default 3; not of streams, which have a size)

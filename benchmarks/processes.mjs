@@ -1,11 +1,16 @@
 /** Child processes that do not outlive the benchmark, whichever way it ends. */
 import { spawn } from 'node:child_process';
+import { descendants, end } from './proc.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) {
+    const relatives = descendants(child.pid); // Before it ends: then they are nobody's children.
+    child.kill('SIGKILL');
+    end(relatives);
+  }
 });
 for (const [signal, code] of [
   ['SIGINT', 130],

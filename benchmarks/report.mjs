@@ -1,10 +1,11 @@
 /** A run in words: progress while it goes on, tables when it is over. */
-import { ratio, YARDSTICKS } from './summary.mjs';
+import { ofCall, ratio, YARDSTICKS } from './summary.mjs';
 
 /** @typedef {import('./stats.mjs').Interval} Interval */
 /** @typedef {import('./measure.mjs').Row} Row */
-/** @typedef {import('./summary.mjs').Line} Line */
-/** @typedef {Pick<import('./kinds/json.mjs').Target, 'of' | 'to' | 'atLeast' | 'atMost'>} Bounds */
+/** @typedef {import('./summary.mjs').Line & { call: string }} Line */
+/** @typedef {import('./kinds/json.mjs').Work} Work */
+/** @typedef {Pick<import('./kinds/json.mjs').Target, 'of' | 'to' | 'atLeast' | 'atMost' | 'notBelow'>} Bounds */
 /** @typedef {Record<string, string>} Labels From the name of a contender to its label. */
 
 /** With more than this much CPU taken by others, in cores, a measurement counts as disturbed. */
@@ -21,7 +22,7 @@ const FIGURE_NAMES = {
 /** @param {Row} row @param {string} label @param {string} place Such as `3/60`. */
 export function progress(row, label, place) {
   return [
-    `[${place}] round ${row.round}  c=${String(row.connections).padEnd(3)} ${label.padEnd(14)}`,
+    `[${place}] round ${row.round}  ${row.call.padEnd(6)} c=${String(row.connections).padEnd(3)} ${label.padEnd(14)}`,
     `${rate(row.reqPerSec).padStart(7)} req/s`,
     `p50 ${whole(row.p50Us)} us`,
     `p99 ${whole(row.p99Us)} us`,
@@ -29,14 +30,18 @@ export function progress(row, label, place) {
   ].join('  ');
 }
 
-/** One table per number of connections. @param {Line[]} lines @param {Labels} labels */
-export function tables(lines, labels) {
+/** One table per call and number of connections. @param {Line[]} lines @param {Labels} labels @param {Work} work */
+export function tables(lines, labels, { calls, yardsticks = YARDSTICKS }) {
   const head = ['contender', 'req/s', 'p50 us', 'p99 us', 'cpu us/req', 'js us/req'];
-  head.push(...YARDSTICKS.map((name) => `x ${labels[name] ?? name}`));
-  return [...new Set(lines.map((line) => line.connections))]
-    .map((connections) => {
+  head.push(...yardsticks.map((name) => `x ${labels[name] ?? name}`));
+  const several = Object.keys(calls).length > 1;
+  /** @param {Line} line */
+  const titleOf = ({ call, connections }) =>
+    `${several ? `${calls[call].title}, ` : ''}${connections} connection${connections === 1 ? '' : 's'}`;
+  return [...new Set(lines.map(titleOf))]
+    .map((title) => {
       const body = lines
-        .filter((line) => line.connections === connections)
+        .filter((line) => titleOf(line) === title)
         .map((line) => [
           labels[line.contender] + (line.generatorLimited ? ' *' : ''),
           spread(line.reqPerSec, rate),
@@ -44,9 +49,8 @@ export function tables(lines, labels) {
           spread(line.p99Us, whole),
           spread(line.cpuUs, tenths),
           spread(line.jsUs, tenths),
-          ...YARDSTICKS.map((to) => (to === line.contender ? '1' : spread(line.ratios[to], hundredths))),
+          ...yardsticks.map((to) => (to === line.contender ? '1' : spread(line.ratios[to], hundredths))),
         ]);
-      const title = `${connections} connection${connections === 1 ? '' : 's'}`;
       return `${title}\n${grid([head, ...body])}`;
     })
     .join('\n\n');
@@ -82,21 +86,32 @@ export function footnotes({ confidence, count }, ratios, lines, rows) {
  */
 export function verdicts(rows, targets, labels) {
   const lines = targets.flatMap((target) => {
-    const { figure, connections, of, to } = target;
-    const value = ratio(rows, figure, connections, of, to);
-    return value ? [verdict(`${FIGURE_NAMES[figure]}, c=${connections}`, value, target, labels)] : [];
+    const { call, figure, connections, of, to } = target;
+    const value = ratio(ofCall(rows, call), figure, connections, of, to);
+    const what = [...(call ? [call] : []), FIGURE_NAMES[figure], `c=${connections}`].join(', ');
+    return value ? [verdict(what, value, target, labels)] : [];
   });
   return lines.length > 0 ? grid(lines) : '  none in this run';
 }
 
 /** @param {string} what @param {Interval} value @param {Bounds} bounds @param {Labels} labels */
-export function verdict(what, value, { of, to, atLeast, atMost }, labels) {
-  const wanted = [atLeast && `at least ${hundredths(atLeast)}`, atMost && `at most ${hundredths(atMost)}`]
+export function verdict(what, value, bounds, labels) {
+  const { of, to, atLeast, atMost, notBelow } = bounds;
+  const wanted = [
+    atLeast && `at least ${hundredths(atLeast)}`,
+    atMost && `at most ${hundredths(atMost)}`,
+    notBelow && `not below ${hundredths(notBelow)}`,
+  ]
     .filter(Boolean)
     .join(', ');
-  const met = value.median >= (atLeast ?? -Infinity) && value.median <= (atMost ?? Infinity);
-  const text = wanted && `${wanted}: ${met ? 'met' : 'MISSED'}`;
+  const text = wanted && `${wanted}: ${outcome(value, bounds)}`;
   return [what, `${labels[of]} / ${labels[to]}`, spread(value, hundredths), text];
+}
+
+/** @param {Interval} value @param {Bounds} bounds */
+function outcome({ median, low, high }, { atLeast = -Infinity, atMost = Infinity, notBelow = -Infinity }) {
+  if (median < atLeast || median > atMost || high < notBelow) return 'MISSED';
+  return low < notBelow ? 'not told apart' : 'met';
 }
 
 /** @param {Record<string, number | null>} idle @param {Labels} labels */

@@ -8,17 +8,23 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as calls from './calls.mjs';
 import { ContenderError } from './contender.mjs';
-import { CONTENDERS, STREAM_CONTENDERS } from './contenders.mjs';
+import { CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
 import { growth } from './kinds/growth.mjs';
 import { json } from './kinds/json.mjs';
 import { streams } from './kinds/streams.mjs';
+import { workers } from './kinds/workers.mjs';
 import { machine, versions } from './machine.mjs';
 import { MissingTool, parseOptions, USAGE, UsageError } from './options.mjs';
 import * as transfers from './streams/transfers.mjs';
 import { WrongAnswer } from './verify.mjs';
 import { LoadError } from './wrk.mjs';
 
-const KINDS = { json, growth, streams };
+const KINDS = { json, growth, streams, workers };
+/** Who takes part, where it is not who takes part otherwise. */
+const CONTENDERS_OF = new Map([
+  [streams, STREAM_CONTENDERS],
+  [workers, WORKER_CONTENDERS],
+]);
 const EXPECTED = [UsageError, MissingTool, ContenderError, WrongAnswer, LoadError];
 
 /** @typedef {import('./options.mjs').Options} Options */
@@ -26,7 +32,7 @@ const EXPECTED = [UsageError, MissingTool, ContenderError, WrongAnswer, LoadErro
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
 async function main() {
-  const contendersOf = (/** @type {object} */ work) => (work === streams ? STREAM_CONTENDERS : CONTENDERS);
+  const contendersOf = (/** @type {object} */ work) => CONTENDERS_OF.get(work) ?? CONTENDERS;
   const options = parseOptions(process.argv.slice(2), KINDS, contendersOf);
   const bench = options.work === streams ? transfers : calls;
   const load = await bench.generator();

@@ -1,5 +1,6 @@
 /** What the rows of a run come to: medians with intervals, and ratios taken round by round. */
 import { medianInterval } from './stats.mjs';
+import { GENERATOR_LIMIT } from './wrk.mjs';
 
 /** @typedef {import('./measure.mjs').Row} Row */
 /** @typedef {import('./stats.mjs').Interval} Interval */
@@ -8,7 +9,7 @@ import { medianInterval } from './stats.mjs';
 /** Of calls; the first one is what ratios are made of. @type {Figure[]} */
 export const FIGURES = ['reqPerSec', 'p50Us', 'p99Us', 'cpuUs', 'jsUs'];
 
-/** Contenders that all others are compared with. */
+/** Contenders that all others are compared with, unless a kind of work has others. */
 export const YARDSTICKS = ['node-exposure', 'node-http'];
 
 /**
@@ -19,15 +20,31 @@ export const YARDSTICKS = ['node-exposure', 'node-http'];
  * }} Line
  */
 
+/**
+ * A line for each call, each number of connections, and each contender.
+ *
+ * @param {Row[]} rows @param {import('./kinds/json.mjs').Work} work @returns {(Line & { call: string })[]}
+ */
+export function summary(rows, { yardsticks }) {
+  return [...new Set(rows.map((row) => row.call))].flatMap((call) =>
+    summarise(ofCall(rows, call), GENERATOR_LIMIT, FIGURES, yardsticks).map((line) => ({ call, ...line })),
+  );
+}
+
+/** @param {Row[]} rows @param {string} [call] Of all, if there is no other. */
+export function ofCall(rows, call) {
+  return call === undefined ? rows : rows.filter((row) => row.call === call);
+}
+
 /** @param {Row[]} rows @param {number} generatorLimit @returns {Line[]} */
-export function summarise(rows, generatorLimit, figures = FIGURES) {
+export function summarise(rows, generatorLimit, figures = FIGURES, yardsticks = YARDSTICKS) {
   const lines = [];
   for (const connections of new Set(rows.map((row) => row.connections))) {
     for (const contender of new Set(rows.map((row) => row.contender))) {
       const own = rows.filter((row) => row.contender === contender && row.connections === connections);
       const interval = (figure) => medianInterval(present(own.map((row) => row[figure])));
       const intervals = figures.map((figure) => [figure, interval(figure)]);
-      const ratios = YARDSTICKS.map((to) => [to, ratio(rows, figures[0], connections, contender, to)]);
+      const ratios = yardsticks.map((to) => [to, ratio(rows, figures[0], connections, contender, to)]);
       const generator = interval('generatorCores');
       lines.push({
         contender,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ratio, summarise } from './summary.mjs';
+import { ratio, summarise, summary } from './summary.mjs';
 
 /** @param {string} contender @param {number} round @param {number} reqPerSec @param {object} [more] */
 function row(contender, round, reqPerSec, more) {
@@ -38,6 +38,29 @@ test('a line for each contender and load, with what is missing left empty', () =
   assert.equal(lines[0].ratios['node-http'].median, 1);
   assert.equal(lines[0].ratios['node-exposure'], null);
   assert.equal(lines[1].jsUs, null);
+});
+
+test('calls are kept apart, and compared with what their kind of work says', () => {
+  const calls = rows.flatMap((one) => [
+    { ...one, call: 'small' },
+    { ...one, call: 'large', reqPerSec: one.reqPerSec / (one.contender === 'axum' ? 10 : 1) },
+  ]);
+  const lines = summary(calls, { yardsticks: ['axum'] });
+  assert.deepEqual(
+    lines.map(({ call, contender }) => [call, contender]),
+    [
+      ['small', 'node-http'],
+      ['small', 'axum'],
+      ['large', 'node-http'],
+      ['large', 'axum'],
+    ],
+  );
+  assert.deepEqual(
+    lines.map(({ ratios }) => Object.keys(ratios)),
+    [['axum'], ['axum'], ['axum'], ['axum']],
+  );
+  assert.equal(lines[0].ratios.axum.median, 0.5);
+  assert.equal(lines[2].ratios.axum.median, 5);
 });
 
 test('a contender faster than the load generator is marked', () => {

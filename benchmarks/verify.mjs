@@ -6,17 +6,17 @@ export class WrongAnswer extends Error {}
 
 /**
  * @param {import('./contender.mjs').Contender} contender
- * @param {import('./kinds/json.mjs').Work} work
+ * @param {import('./kinds/json.mjs').Call} wanted
  */
-export async function verify(contender, work) {
+export async function verify(contender, wanted) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const { name, port, token } = contender;
-    expectAnswer(name, await call(agent, port, token, work), work.answer);
-    const second = await call(agent, port, token, work);
-    expectAnswer(name, second, work.answer);
+    expectAnswer(name, await call(agent, port, token, wanted), wanted.answer);
+    const second = await call(agent, port, token, wanted);
+    expectAnswer(name, second, wanted.answer);
     if (!second.reused) throw new WrongAnswer(`${name} does not keep its connections open`);
-    const refused = await call(agent, port, `${token}x`, work);
+    const refused = await call(agent, port, `${token}x`, wanted);
     if (refused.status !== 401) {
       throw new WrongAnswer(`${name} answers a wrong token with ${describe(refused)} instead of 401`);
     }
@@ -29,7 +29,7 @@ export async function verify(contender, work) {
 
 /**
  * @param {Agent} agent @param {number} port @param {string} token
- * @param {import('./kinds/json.mjs').Work} work @returns {Promise<Seen>}
+ * @param {import('./kinds/json.mjs').Call} wanted @returns {Promise<Seen>}
  */
 function call(agent, port, token, { request }) {
   return new Promise((resolve, reject) => {

@@ -32,12 +32,12 @@ export async function wrkVersion() {
 /**
  * @param {object} run
  * @param {number} run.port @param {string} run.token
- * @param {import('./kinds/json.mjs').Work} run.work
+ * @param {import('./kinds/json.mjs').Call} run.call
  * @param {number} run.connections @param {number} run.seconds
  * @returns {Promise<Load>}
  */
-export async function runWrk({ port, token, work, connections, seconds }) {
-  const { request, answer } = work;
+export async function runWrk({ port, token, call, connections, seconds }) {
+  const { request, answer } = call;
   const headers = { ...request.headers, 'x-runner-token': token };
   const cpuBefore = reapedCpuMs();
   const start = performance.now();

@@ -1,11 +1,12 @@
 /**
  * A Runner application as its users write it: tasks that are exposed by a tunnel resource, behind a token. The first
- * argument is how many, one that adds and stands last among others, or `streams` for those that move large bodies. Its
- * log is not printed, as printing is not what is measured.
+ * argument is how many, one that adds and stands last among others, or `streams` for those that move large bodies, or
+ * `workers` for those that make some work for workers. Its log is not printed, as printing is not what is measured.
  */
 import { createRequire } from 'node:module';
 import { announce, onTerminate, token } from './child.mjs';
 import { MULTIPART_LIMITS, streamTasks } from './stream-tasks.mjs';
+import { workerTasks } from './worker-tasks.mjs';
 
 // The runner's ESM build does not load in Node (`Dynamic require of "events" is not supported`).
 export const runner = createRequire(import.meta.url)('@bluelibs/runner/node');
@@ -13,9 +14,8 @@ export const runner = createRequire(import.meta.url)('@bluelibs/runner/node');
 const { globals, r, run } = runner;
 
 /** Serves the application through `exposure`, the stock resource or one that stands in for it. */
-export async function serve(exposure) {
-  const [, , what = '1'] = process.argv;
-  const tasks = what === 'streams' ? streamTasks(runner) : addingTasks(Number(what));
+export async function serve(exposure, what = process.argv[2] ?? '1') {
+  const tasks = tasksFor(what);
   const tunnel = r
     .resource('app.tunnel')
     .tags([globals.tags.tunnel])
@@ -40,6 +40,12 @@ export async function serve(exposure) {
   const handlers = await getResourceValue(exposure);
   announce(handlers.server.address().port);
   onTerminate(dispose);
+}
+
+/** @param {string} what */
+function tasksFor(what) {
+  if (what === 'streams') return streamTasks(runner);
+  return what === 'workers' ? workerTasks(runner) : addingTasks(Number(what));
 }
 
 /** @param {number} count */

@@ -4,25 +4,31 @@
  * @typedef {object} Work
  * @property {string} name
  * @property {string} title
- * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
- * @property {{ status: number, body: string }} answer What every contender must answer, byte for byte.
+ * @property {Record<string, Call>} calls What is measured, by a short name.
  * @property {string[]} contenders Who does it, unless told otherwise.
  * @property {number[]} connections How many keep-alive connections to measure at, unless told otherwise.
+ * @property {string[]} [yardsticks] Contenders that all others are compared with.
  * @property {Target[]} targets The ratios that matter.
  *
+ * @typedef {object} Call
+ * @property {string} title
+ * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
+ * @property {{ status: number, body: string }} answer What every contender must answer, byte for byte.
+ *
  * @typedef {object} Target A median ratio of two contenders of one run, and what it should be.
+ * @property {string} [call] Of which call, where there are several.
  * @property {'reqPerSec' | 'p50Us' | 'p99Us' | 'cpuUs' | 'jsUs'} figure
  * @property {number} connections
  * @property {string} of
  * @property {string} to
  * @property {number} [atLeast]
  * @property {number} [atMost]
+ * @property {number} [notBelow] What the whole interval must not lie below.
  */
 
-/** @type {Work} */
-export const json = {
-  name: 'json',
-  title: 'small JSON call: token checked, {"input":{"a":1,"b":2}} to {"ok":true,"result":3}',
+/** @type {Call} */
+const add = {
+  title: 'small JSON',
   request: {
     method: 'POST',
     path: '/__runner/task/app.tasks.add',
@@ -30,6 +36,13 @@ export const json = {
     body: '{"input":{"a":1,"b":2}}',
   },
   answer: { status: 200, body: '{"ok":true,"result":3}' },
+};
+
+/** @type {Work} */
+export const json = {
+  name: 'json',
+  title: 'small JSON call: token checked, {"input":{"a":1,"b":2}} to {"ok":true,"result":3}',
+  calls: { add },
   contenders: ['node-exposure', 'node-http', 'axum', 'tunnel-server', 'native-exposure'],
   connections: [1, 4, 64],
   targets: [

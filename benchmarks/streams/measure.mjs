@@ -1,6 +1,6 @@
 /** Transfers of every kind by every contender, in turns. */
 import { ContenderError } from '../contender.mjs';
-import { cpuBetween, machineCpuMs } from '../cpu.mjs';
+import { machineCpuMs } from '../cpu.mjs';
 import { MIB } from '../kinds/streams.mjs';
 import { rotated } from '../measure.mjs';
 import { LoadError } from '../wrk.mjs';
@@ -85,12 +85,12 @@ async function measure(generator, contender, { bytes, count }, transfer, n) {
   const job = { transfer, bytes, summed: false, connections: n, count };
   const { wallMs, cpuMs } = await run(generator, contender, job);
   const machine = machineCpuMs() - machineBefore;
-  const time = cpuBetween(pid, before, contender.cpu());
+  const time = contender.cpuSince(before);
   const mib = (bytes * count) / MIB;
   return {
     mibPerSec: (mib / wallMs) * 1000,
     cpuUs: time && time.totalNs / 1000 / mib,
-    jsUs: time && time.mainNs / 1000 / mib,
+    jsUs: time && time.jsNs / 1000 / mib,
     peakMiB: knowsPeak ? peakMiB(pid) : null,
     cpuSource: time?.source ?? null,
     generatorCores: cpuMs / wallMs,

@@ -11,14 +11,24 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) fn pause(&mut self) -> Duration {
-        let pause = FIRST.saturating_mul(1 << self.failures.min(16)).min(MOST);
         self.failures += 1;
-        jittered(pause, 4)
+        after(self.failures)
+    }
+
+    /// The same after a worker that was up: the first of several that end early is replaced at once.
+    pub(super) fn pause_after_a_run(&mut self) -> Duration {
+        self.failures += 1;
+        after(self.failures - 1)
     }
 
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
+}
+
+fn after(failures: u32) -> Duration {
+    let Some(doublings) = failures.checked_sub(1) else { return Duration::ZERO };
+    jittered(FIRST.saturating_mul(1 << doublings.min(16)).min(MOST), 4)
 }
 
 /// A time that is longer or shorter by up to one part of so many: what begins together must not end together.
@@ -41,7 +51,8 @@ mod tests {
             assert!(*pause >= middle - middle / 4 && *pause <= middle + middle / 4, "{pause:?}");
         }
         backoff.reset();
-        assert!(backoff.pause() <= FIRST * 2);
+        assert_eq!(backoff.pause_after_a_run(), Duration::ZERO);
+        assert!(backoff.pause_after_a_run() >= FIRST / 2);
     }
 
     #[test]

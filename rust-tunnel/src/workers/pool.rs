@@ -22,8 +22,7 @@ pub struct WorkerPool {
     workers: RwLock<Vec<Arc<Worker>>>,
     /// Where the next search begins, so that equals take turns.
     turn: AtomicUsize,
-    /// Calls of all workers, and how many there may be.
-    in_flight: AtomicUsize,
+    /// How many calls all workers together may have.
     max_in_flight: OnceLock<usize>,
     waiting: AtomicUsize,
     /// A worker may have room.
@@ -62,7 +61,6 @@ impl WorkerPool {
             rules,
             workers: RwLock::default(),
             turn: AtomicUsize::new(0),
-            in_flight: AtomicUsize::new(0),
             max_in_flight: OnceLock::new(),
             waiting: AtomicUsize::new(0),
             changed: Notify::new(),
@@ -130,6 +128,10 @@ impl WorkerPool {
 
     /// The worker with the least to do; waits for one that has room.
     async fn worker(&self) -> Result<Arc<Worker>, BackendError> {
+        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
+        if self.workers().iter().map(|worker| worker.in_flight()).sum::<usize>() >= most {
+            return Err(BackendError::Overloaded);
+        }
         match self.least() {
             Some(worker) => Ok(worker),
             None => self.wait().await,
@@ -244,10 +246,7 @@ impl Backend for WorkerPool {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
-        let held = Counted::enter(&self.in_flight, most).ok_or(BackendError::Overloaded)?;
         let outcome = self.run_call(call).await;
-        drop(held);
         if self.waiting.load(Ordering::Relaxed) > 0 {
             self.changed.notify_one();
         }

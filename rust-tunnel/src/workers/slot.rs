@@ -10,8 +10,10 @@ use super::supervisor::House;
 use super::worker::{Stage, Worker};
 use crate::protocol::frame::Kind;
 
-/// A worker that has run for so long was healthy: it is replaced at once.
+/// A worker that has run for so long is healthy: what failed before it is forgotten.
 const HEALTHY: Duration = Duration::from_secs(1);
+/// How long a process may take to end when its connection has.
+const END: Duration = Duration::from_secs(1);
 /// How long a worker may take to leave when its connection has ended.
 const LEAVE: Duration = Duration::from_secs(5);
 /// How often it is looked whether a worker that is to end has answered its calls.
@@ -37,6 +39,7 @@ pub(super) struct Slot {
 struct Running {
     process: Process,
     worker: Arc<Worker>,
+    began: Instant,
     /// It is not replaced before that, unless it is told to be.
     kept_until: Instant,
     dies_of_age: Option<Instant>,
@@ -90,8 +93,9 @@ impl Slot {
 
     fn running(&self, process: Process, worker: Arc<Worker>) -> Running {
         let lifetime = self.house.rules.max_lifetime;
-        let dies_of_age = lifetime.map(|lifetime| Instant::now() + jittered(lifetime, 10));
-        Running { process, worker, kept_until: Instant::now(), dies_of_age }
+        let began = Instant::now();
+        let dies_of_age = lifetime.map(|lifetime| began + jittered(lifetime, 10));
+        Running { process, worker, began, kept_until: began, dies_of_age }
     }
 
     /// Watches a worker to its end. Returns the next one; `None` when the front stops.
@@ -106,17 +110,14 @@ impl Slot {
                 End::Gone { lost } => {
                     self.house.pool.remove(&running.worker);
                     // The connection may have ended while the process has not.
-                    let how = running.process.end_within(HEALTHY).await;
+                    let how = running.process.end_within(END).await;
                     self.log(&format!("{name} is gone ({how}); {lost} calls were lost"));
-                    if running.worker.age() >= HEALTHY {
-                        self.backoff.reset();
-                        self.house.lasted();
-                    } else {
+                    let pause = self.backoff.pause_after_a_run();
+                    if running.worker.age() < HEALTHY {
                         self.house.failed(&how);
-                        let pause = self.backoff.pause();
-                        if self.is_stopped_within(pause).await {
-                            return None;
-                        }
+                    }
+                    if self.is_stopped_within(pause).await {
+                        return None;
                     }
                     return Some(self.start().await);
                 }
@@ -147,7 +148,7 @@ impl Slot {
     }
 
     async fn watch(&mut self, running: &Running) -> End {
-        let Running { worker, kept_until, dies_of_age, .. } = running;
+        let Running { worker, began, kept_until, dies_of_age, .. } = running;
         let rules = &self.house.rules;
         let mut stages = worker.stages();
         let mut beat = interval(rules.heartbeat);
@@ -159,6 +160,8 @@ impl Slot {
             }
         };
         let mut age = std::pin::pin!(age);
+        let mut healthy = std::pin::pin!(sleep_until(*began + HEALTHY));
+        let mut is_new = true;
         let mut is_silent = false;
         loop {
             let stage = stages.borrow_and_update().clone();
@@ -175,6 +178,11 @@ impl Slot {
                 _ = self.stopping.changed() => {}
                 Some(Order::Replace(done)) = self.orders.recv() => {
                     return End::Replace { why: "SIGHUP".to_owned(), done: Some(done) };
+                }
+                () = &mut healthy, if is_new => {
+                    is_new = false;
+                    self.backoff.reset();
+                    self.house.lasted();
                 }
                 () = &mut age => return End::Replace { why: "lifetime".to_owned(), done: None },
                 _ = beat.tick() => {

@@ -15,7 +15,7 @@ export async function startFront(app: string, variant: string, node = process.ex
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const front = spawn(
     RUST_TUNNEL,
-    ['serve', '--app', APP, '--host', '127.0.0.1', '--port', '0', '--node', node],
+    ['serve', '--workers', '1', '--app', APP, '--host', '127.0.0.1', '--port', '0', '--node', node],
     { env: { ...env, TUNNEL_APP: app, TUNNEL_VARIANT: variant }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const leave = (): boolean => front.kill('SIGKILL');
