@@ -64,9 +64,13 @@ impl Slot {
         Slot { number, house, orders, stopping, backoff: Backoff::default() }
     }
 
-    /// Keeps a worker running until the front stops.
-    pub(super) async fn keep(mut self, first: Result<Started, WorkerError>) {
-        let mut next = first;
+    /// Keeps a worker running until the front stops; `first` is being started already.
+    pub(super) async fn keep(mut self, first: oneshot::Receiver<Result<Started, WorkerError>>) {
+        let first = tokio::select! {
+            first = first => first.ok(),
+            _ = self.stopping.wait_for(|stopping| *stopping) => None,
+        };
+        let Some(mut next) = first else { return };
         loop {
             let admitted = next.and_then(|started| self.house.admit(self.number, started));
             let running = match admitted {
@@ -80,7 +84,10 @@ impl Slot {
                     if self.is_stopped_within(pause).await {
                         return;
                     }
-                    next = self.start().await;
+                    match self.start().await {
+                        Some(started) => next = started,
+                        None => return,
+                    }
                     continue;
                 }
             };
@@ -119,26 +126,32 @@ impl Slot {
                     if self.is_stopped_within(pause).await {
                         return None;
                     }
-                    return Some(self.start().await);
+                    return self.start().await;
                 }
                 End::Blocked => {
                     self.log(&format!("{name} is replaced: blocked"));
                     // Its connection ends with it, and then its calls do.
                     running.process.kill();
+                    let mut stages = running.worker.stages();
+                    let _ = stages.wait_for(|stage| matches!(stage, Stage::Gone { .. })).await;
                 }
                 End::Leaving => {
                     self.log(&format!("{name} wants no more calls"));
                     tokio::spawn(retire(self.house.clone(), running));
-                    return Some(self.start().await);
+                    return self.start().await;
                 }
                 End::Replace { why, done } => {
                     self.log(&format!("{name} is replaced: {why}"));
                     let started = self.start().await;
-                    let failed = started.as_ref().err().map(ToString::to_string);
                     let _told = done.map(|done| done.send(()));
-                    let Some(why) = failed else {
-                        tokio::spawn(retire(self.house.clone(), running));
-                        return Some(started);
+                    let why = match started {
+                        // Watched once more, it is found to stop.
+                        None => continue,
+                        Some(Err(error)) => error.to_string(),
+                        started => {
+                            tokio::spawn(retire(self.house.clone(), running));
+                            return started;
+                        }
                     };
                     self.log(&format!("worker {} did not start: {why}; {name} is kept", self.number));
                     running.kept_until = Instant::now() + RESPITE;
@@ -208,8 +221,12 @@ impl Slot {
         }
     }
 
-    async fn start(&self) -> Result<Started, WorkerError> {
-        self.house.start(self.number).await
+    /// The next worker; `None` when the front stops before it is ready.
+    async fn start(&mut self) -> Option<Result<Started, WorkerError>> {
+        tokio::select! {
+            started = self.house.start(self.number) => Some(started),
+            _ = self.stopping.wait_for(|stopping| *stopping) => None,
+        }
     }
 
     async fn is_stopped_within(&mut self, time: Duration) -> bool {

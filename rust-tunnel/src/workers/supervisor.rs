@@ -25,6 +25,8 @@ pub struct Supervisor {
     house: Arc<House>,
     slots: JoinSet<()>,
     orders: Vec<mpsc::Sender<Order>>,
+    /// The workers of the start that are not ready yet.
+    starting: Option<tokio::task::JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
 
@@ -62,7 +64,7 @@ impl Supervisor {
             failures: AtomicUsize::new(0),
         };
         let (house, stop) = (Arc::new(house), watch::Sender::new(false));
-        Ok(Supervisor { house, slots: JoinSet::new(), orders: Vec::new(), stop })
+        Ok(Supervisor { house, slots: JoinSet::new(), orders: Vec::new(), starting: None, stop })
     }
 
     /// Starts all workers; returns when the first is ready, with the configuration that the front goes by.
@@ -102,22 +104,18 @@ impl Supervisor {
                 (other, tell)
             })
             .collect();
-        self.slots.spawn(async move {
+        self.starting = Some(tokio::spawn(async move {
             while let Some(Ok((number, outcome))) = starting.join_next().await {
                 if let Some(at) = others.iter().position(|(other, _)| *other == number) {
                     let _ = others.swap_remove(at).1.send(outcome);
                 }
             }
-        });
+        }));
         for (number, start) in starts {
             let (sender, orders) = mpsc::channel(1);
             self.orders.push(sender);
             let slot = Slot::new(number, self.house.clone(), orders, self.stop.subscribe());
-            self.slots.spawn(async move {
-                if let Ok(start) = start.await {
-                    slot.keep(start).await;
-                }
-            });
+            self.slots.spawn(slot.keep(start));
         }
     }
 
@@ -137,6 +135,9 @@ impl Supervisor {
     /// Ends all workers, each when its calls have been answered.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
+        if let Some(starting) = self.starting.take() {
+            starting.abort();
+        }
         while self.slots.join_next().await.is_some() {}
     }
 }
@@ -153,7 +154,16 @@ impl House {
     }
 
     pub(super) async fn start(&self, number: usize) -> Result<Started, WorkerError> {
-        Process::start(&self.rules, &self.directory, number).await
+        let started = Process::start(&self.rules, &self.directory, number).await?;
+        self.compare(&started)?;
+        Ok(started)
+    }
+
+    /// Whether a worker is configured as the first one was.
+    fn compare(&self, started: &Started) -> Result<(), WorkerError> {
+        let known = self.settings.get();
+        let differences = known.map(|known| differences(known, &started.hello.settings)).unwrap_or_default();
+        if differences.is_empty() { Ok(()) } else { Err(WorkerError::Differs(differences)) }
     }
 
     /// Lets a worker have calls, if it is configured as the others are.
@@ -162,13 +172,9 @@ impl House {
         number: usize,
         started: Started,
     ) -> Result<(Process, Arc<Worker>), WorkerError> {
+        // Those of the start did not know of each other.
+        self.compare(&started)?;
         let Started { process, stream, hello } = started;
-        if let Some(known) = self.settings.get() {
-            let differences = differences(known, &hello.settings);
-            if !differences.is_empty() {
-                return Err(WorkerError::Differs(differences));
-            }
-        }
         let abandoned = self.abandoned.get().copied().unwrap_or(hello.config.timeouts.abandoned);
         let worker = Arc::new(Worker::new(number, process.pid, &self.rules, abandoned));
         let place = self.address.get();
