@@ -16,6 +16,12 @@ import { until } from './long/tools/processes';
 const ID = 'x-runner-request-id';
 const GONE_MS = 5_000;
 
+/** The process of the worker that last said that it will say no more. */
+function silentOne({ printed }: Supervised): number {
+  const [line] = printed.filter(({ text }) => text.includes('is silent')).slice(-1);
+  return Number(line?.text.split(' ').at(-1));
+}
+
 function start(t: TestContext, args: readonly string[], env: Record<string, string> = {}): Supervised {
   return Supervised.start(t, { app: 'children/crew.js', args, env });
 }
@@ -105,9 +111,45 @@ describe('workers that do not start', () => {
     assert.equal(await front.ended, 'code 1');
     const { text } = await front.line(/did not start/);
     assert.match(text, /^rust-tunnel: worker 1 did not start: .*300 ms.*serveWorker/);
-    const [, silent] = /pid (\d+)/.exec(front.printed[0]?.text ?? '') ?? [];
-    assert.equal(runs(Number(silent)), false);
+    await gone(silentOne(front));
     assert.deepEqual(front.files(), []);
+  });
+
+  it('in time do not keep the front from its end', async (t) => {
+    const file = place(t, 'way');
+    const front = start(t, ['--workers', '2'], { CREW_FILE: file });
+    await front.port();
+    const [killed = 0, kept = 0] = await front.ready(2);
+    writeFileSync(file, 'silent');
+    const silent = /is silent/;
+    const from = front.printed.length;
+    process.kill(killed, 'SIGKILL');
+    await front.line(silent, { among: front.printed, from });
+    await ends(front, [killed, kept, silentOne(front)]);
+  });
+
+  it('in the place of others leave these where they are', async (t) => {
+    const file = place(t, 'way');
+    const front = start(t, ['--workers', '1', '--ready-ms', '1000'], { CREW_FILE: file });
+    const port = await front.port();
+    const [pid = 0] = await front.ready(1);
+    for (const way of ['crashes', 'silent', 'differs']) {
+      writeFileSync(file, way);
+      const from = front.said.length;
+      front.signal('SIGHUP');
+      await front.line(
+        new RegExp(`^rust-tunnel: worker 1 did not start: .*; worker 1 \\(pid ${pid}\\) is kept$`),
+        {
+          from,
+        },
+      );
+      assert.equal((await callTask(port, 'pid')).json.result, pid, way);
+    }
+    rmSync(file);
+    front.signal('SIGHUP');
+    await gone(pid);
+    assert.equal((await callTask(port, 'pid')).status, 200);
+    await ends(front, []);
   });
 
   it('because they have other settings than the others are refused', async (t) => {

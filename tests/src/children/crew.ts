@@ -74,10 +74,10 @@ if (way === 'crashes') {
   console.error('no database');
   process.exit(3);
 } else if (way === 'silent') {
-  say(`pid ${pid}`);
+  say(`is silent ${pid}`);
   setInterval(() => {}, 1_000);
 } else {
-  const differs = way === 'differs' && RUNNER_TUNNEL_WORKER === '2';
+  const differs = way === 'differs' && (way !== CREW || RUNNER_TUNNEL_WORKER === '2');
   console.error('has its own errors');
   say('starts');
   void serveWorker(crew, { limits: { maxInFlight: differs ? 700 : 800 } });
