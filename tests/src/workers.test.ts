@@ -53,6 +53,10 @@ async function held(
 
 const gone = (pid: number): Promise<unknown> => until(`${pid} is gone`, GONE_MS, () => !runs(pid));
 
+/** Until the front knows: calls before that may still be given to the worker. */
+const noticed = (front: Supervised, pid: number): Promise<unknown> =>
+  front.line(new RegExp(`^rust-tunnel: worker \\d+ \\(pid ${pid}\\) is gone `));
+
 async function ends(front: Supervised, pids: readonly number[]): Promise<void> {
   assert.equal(await front.stop(), 'code 0');
   assert.deepEqual([...pids, ...front.seen].filter(runs), []);
@@ -239,7 +243,7 @@ describe('a worker that is killed', () => {
     const { front, port, pids } = await started(t, 1);
     const [pid = 0] = pids;
     process.kill(pid, 'SIGKILL');
-    await gone(pid);
+    await noticed(front, pid);
     const answers = await Promise.all(Array.from({ length: 20 }, () => callTask(port, 'pid')));
     const [next] = await front.ready(1);
     for (const { text, json } of answers) assert.equal(json.result, next, text);
@@ -248,18 +252,19 @@ describe('a worker that is killed', () => {
 
   it('leaves no more calls waiting than the queue takes', async (t) => {
     const file = place(t, 'way');
-    const args = ['--workers', '1', '--queue-max', '2', '--queue-ms', '60000'];
+    const args = ['--workers', '1', '--queue-max', '2', '--queue-ms', '60000', '--ready-ms', '1000'];
     const front = start(t, args, { CREW_FILE: file });
     const port = await front.port();
     const [pid = 0] = await front.ready(1);
-    writeFileSync(file, 'crashes');
+    // The next one keeps the calls waiting, and the one after it serves them.
+    writeFileSync(file, 'silent');
     process.kill(pid, 'SIGKILL');
-    await gone(pid);
+    await noticed(front, pid);
+    await front.line(/is silent/, { among: front.printed });
+    rmSync(file);
     const calls = Array.from({ length: 5 }, () => callTask(port, 'pid'));
     const done: number[] = [];
     for (const call of calls) void call.then(({ status }) => done.push(status));
-    await until('those above the queue are refused', GONE_MS, () => done.length === 3);
-    rmSync(file);
     await Promise.all(calls);
     assert.deepEqual(done, [503, 503, 503, 200, 200]);
     await ends(front, [pid]);
@@ -293,6 +298,7 @@ describe('a worker that is killed', () => {
     const child = (await callTask(port, 'parent')).json.result;
     assert.ok(runs(child));
     process.kill(pids[0] ?? 0, 'SIGKILL');
+    await noticed(front, pids[0] ?? 0);
     await gone(child);
     await front.ready(1);
     await ends(front, pids);
@@ -303,7 +309,7 @@ describe('a worker that is killed', () => {
     const [pid = 0] = pids;
     const download = await downloadOf(t, port, pid, 50_000_000);
     process.kill(pid, 'SIGKILL');
-    await gone(pid);
+    await noticed(front, pid);
     download.socket.resume();
     const text = await download.end();
     assert.ok(!text.endsWith('\r\n0\r\n\r\n') && text.length < 50_000_000);
