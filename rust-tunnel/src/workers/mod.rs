@@ -5,7 +5,7 @@
 //!  main thread Supervisor: a Slot for each worker starts, watches, replaces and ends its process
 //! ```
 //!
-//! Start with [`WorkerPool`], which is the backend, then [`Supervisor`] and `slot`, the life of one worker.
+//! Start with [`WorkerPool`], which is the backend, then [`Supervisor`], `slot` and `running`, the life of one worker.
 
 mod backoff;
 mod difference;
@@ -15,6 +15,7 @@ mod output;
 mod pool;
 mod process;
 mod rules;
+mod running;
 mod slot;
 mod supervisor;
 mod worker;

@@ -119,6 +119,10 @@ impl Worker {
         self.began.elapsed()
     }
 
+    pub(super) fn began(&self) -> Instant {
+        self.began
+    }
+
     /// How long its event loop has been silent.
     pub(super) fn silence(&self) -> Duration {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
