@@ -195,6 +195,7 @@ describe('the golden frames', () => {
     assert.deepEqual(frame(Kind.Hello, JSON.stringify(settings), 0, 0, VERSION), golden('hello'));
     assert.deepEqual(frame(Kind.Pong, memory), golden('pong'));
     assert.deepEqual(frame(Kind.Leaving, ''), golden('leaving'));
+    assert.deepEqual(frame(Kind.Ready, ''), golden('ready'));
   });
 });
 

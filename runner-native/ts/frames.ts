@@ -30,6 +30,7 @@ export const Kind = {
   Interim: 73,
   Pong: 74,
   Leaving: 75,
+  Ready: 76,
 } as const;
 
 export const Flag = {

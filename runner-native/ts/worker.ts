@@ -26,5 +26,7 @@ export async function serveWorker(
   const tunnel = new Tunnel(checked);
   await configure(tunnel);
   // A worker has nothing to do without its front.
-  await new WorkerLink(path, checked.settings, tunnel, () => process.exit(0)).listen();
+  const link = new WorkerLink(path, checked.settings, tunnel, () => process.exit(0));
+  await link.listen();
+  link.ready();
 }

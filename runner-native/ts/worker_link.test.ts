@@ -221,27 +221,12 @@ describe('a worker that serves', () => {
     assert.equal(Buffer.concat(parts).toString('latin1'), `a${'b'.repeat(100_000)}${'c'.repeat(20_000)}`);
   });
 
-  it('lets calls wait until it is open, but no ping', async (t) => {
-    const { front, link } = await serving(t, (tunnel) => tunnel.registerTask('one', () => 1));
-    link.wait();
-    front.send(call(1, 'one', ''), frame(Kind.Ping), call(2, 'one', ''), frame(Kind.Ping));
-    await front.next(Kind.Pong);
-    await front.next(Kind.Pong);
-    link.open();
-    front.send(call(3, 'one', ''));
-    for (const id of [1, 2, 3]) assert.deepEqual(await reply(front), [id, 200, '{"ok":true,"result":1}']);
-  });
-
-  it('answers calls that have waited when it closes', async (t) => {
+  it('says that calls may come when it is told to, and not before it serves', async (t) => {
     const { front, link } = await serving(t);
-    link.wait();
-    front.send(call(1, 'nothing', ''), frame(Kind.Ping));
+    front.send(frame(Kind.Ping));
     await front.next(Kind.Pong);
-    const closing = link.close(60_000);
-    const [id, status] = await reply(front);
-    assert.deepEqual([id, status], [1, 404]);
-    front.send(frame(Kind.Closed));
-    await closing;
+    link.ready();
+    assert.equal((await front.next(Kind.Ready)).payload.length, 0);
   });
 
   it('counts its calls', async (t) => {

@@ -3,7 +3,7 @@ import type { Application } from './application';
 import { Dispatcher } from './dispatcher';
 import { Ending } from './ending';
 import { FrameReader } from './frame_reader';
-import { type Carrier, Frame, HEADER, Kind, putHeader, VERSION } from './frames';
+import { type Carrier, type Frame, HEADER, Kind, putHeader, VERSION } from './frames';
 import type { Settings } from './options';
 import type { Served, Stats } from './served';
 
@@ -17,8 +17,6 @@ export function frontSocket(): string | undefined {
 
 type State = 'new' | 'starting' | 'serving' | 'leaving' | 'closed';
 
-/** What is answered though calls have to wait. */
-const WORDS: readonly number[] = [Kind.Ping, Kind.Welcome, Kind.Closed];
 const INBOX = 128 * 1024;
 const MEMORY_BYTES = 8;
 
@@ -38,8 +36,6 @@ export class WorkerLink implements Served {
   private start: { resolve(bound: AddressInfo): void; reject(error: Error): void } | undefined;
   private grace: NodeJS.Timeout | undefined;
   private deadline = Number.POSITIVE_INFINITY;
-  /** Frames of calls that came too early. */
-  private early: Buffer[] | undefined;
 
   /** Nothing runs yet. `left` is called when the front is gone, or has drained this worker, and nobody here asked for it. */
   constructor(
@@ -69,19 +65,9 @@ export class WorkerLink implements Served {
     });
   }
 
-  /**
-   * Calls wait until {@link open}. A front sends them as soon as it knows the worker, and an application that still boots
-   * would refuse them, with every worker that takes another's place.
-   */
-  wait(): void {
-    this.early = [];
-  }
-
-  /** Runs what has waited, and everything that comes from now on. */
-  open(): void {
-    const early = this.early ?? [];
-    this.early = undefined;
-    for (const frame of early) this.dispatcher?.receive(frame, frame.length);
+  /** Calls may come. Until then the front sends none: an application that still boots would refuse them. */
+  ready(): void {
+    if (this.state === 'serving') this.socket?.write(frame(Kind.Ready));
   }
 
   /** Where the front listens; `null` when nothing comes from there. */
@@ -103,8 +89,6 @@ export class WorkerLink implements Served {
     }
     if (this.state === 'closed') return Promise.resolve();
     if (this.state === 'serving') this.socket?.write(frame(Kind.Leaving));
-    // The front lets go of a worker whose calls are answered, if only by a refusal.
-    this.open();
     this.state = 'leaving';
     this.bound = null;
     const deadline = performance.now() + graceMs;
@@ -142,10 +126,7 @@ export class WorkerLink implements Served {
   }
 
   private connect(dispatcher: Dispatcher): void {
-    const reader = new FrameReader((buffer, length) => {
-      if (this.early === undefined) dispatcher.receive(buffer, length);
-      else this.sort(dispatcher, buffer, length);
-    });
+    const reader = new FrameReader((buffer, length) => dispatcher.receive(buffer, length));
     const inbox = Buffer.allocUnsafeSlow(INBOX);
     const callback = (length: number): boolean => {
       reader.push(inbox.subarray(0, length));
@@ -162,16 +143,6 @@ export class WorkerLink implements Served {
     });
     socket.write(frame(Kind.Hello, Buffer.from(JSON.stringify(this.settings)), VERSION));
     this.socket = socket;
-  }
-
-  private sort(dispatcher: Dispatcher, buffer: Buffer, length: number): void {
-    const frame = new Frame(buffer);
-    for (let offset = 0; offset < length; offset = frame.end) {
-      frame.seek(offset);
-      const bytes = Buffer.from(buffer.subarray(offset, frame.end));
-      if (WORDS.includes(frame.kind)) dispatcher.receive(bytes, bytes.length);
-      else this.early?.push(bytes);
-    }
   }
 
   private readonly carrier: Carrier = {
@@ -206,7 +177,6 @@ export class WorkerLink implements Served {
     clearTimeout(this.grace);
     WorkerLink.taken.delete(this.path);
     this.bound = null;
-    if (this.early !== undefined) this.early = [];
     if (state === 'starting') {
       this.state = 'new';
       start?.reject(new Error(`the front has not taken this worker, and says why itself: ${reason}`));

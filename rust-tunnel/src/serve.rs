@@ -46,10 +46,13 @@ pub(crate) async fn run(flags: Flags) -> Result<(), Failure> {
     let server = Server::start(Front::new(config, pool.clone()), listeners, enter, |end| {
         let _ = closed.send(end);
     })?;
-    say(&mut io::stdout(), &format!("listening on http://{bound}"));
-
+    let mut is_up = false;
     loop {
         tokio::select! {
+            () = pool.up(), if !is_up => {
+                is_up = true;
+                say(&mut io::stdout(), &format!("listening on http://{bound}"));
+            }
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = hang_up.recv() => drop(tokio::spawn(supervisor.roll())),

@@ -51,12 +51,11 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
     process.kill(process.pid, 'SIGTERM');
   };
   const front = frontSocket();
-  const listener: Served =
-    front === undefined
-      ? new Listener(settings, application)
-      : afterBoot(parts, new WorkerLink(front, settings, application, left));
+  const link = front === undefined ? undefined : new WorkerLink(front, settings, application, left);
+  const listener: Served = link ?? new Listener(settings, application);
   const place = readPlace(http.listen, native);
   const { address, ...bound } = await listener.listen(place);
+  if (link !== undefined) readyAfterBoot(parts, link);
   // What the stock exposure logs is what it was told; a worker is told nothing of where its front listens.
   const { port, host = DEFAULT_HOST } = front === undefined ? http.listen : { ...bound, host: address };
   log(deps.logger, 'info', 'node.exposure.listen', { basePath: handlers.basePath, port, host });
@@ -72,12 +71,10 @@ export async function serveNatively(parts: Parts): Promise<NodeExposureHandlers>
   return { ...handlers, server: server as unknown as Server, close };
 }
 
-/** Calls wait until the application has booted. */
-function afterBoot({ runner, deps }: Parts, link: WorkerLink): WorkerLink {
-  if (deps.store.isLocked) return link;
-  link.wait();
-  deps.eventManager.addListener(runner.globals.events.ready, async () => link.open());
-  return link;
+/** A worker takes calls when its application has booted. */
+function readyAfterBoot({ runner, deps }: Parts, link: WorkerLink): void {
+  if (deps.store.isLocked) link.ready();
+  else deps.eventManager.addListener(runner.globals.events.ready, async () => link.ready());
 }
 
 type CheckedNative = NativeOptions & Required<Pick<NativeOptions, 'ioThreads' | 'reusePort' | 'graceMs'>>;

@@ -118,21 +118,36 @@ pub enum Kind {
     Pong = 74,
     /// The worker wants no more calls; when those that it has are answered, the front says `Closed`.
     Leaving = 75,
+    /// The worker's application has booted: it can take calls. After `Welcome`, once.
+    Ready = 76,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         use Kind::{
             Admit, Admitted, AllowedOrigin, Begin, Break, Call, Cancel, Chunk, Closed, Data, Discover, End,
-            Finish, Hello, Interim, Leaving, More, Origin, Part, Ping, Pong, Reply, Report, Taken,
+            Finish, Hello, Interim, Leaving, More, Origin, Part, Ping, Pong, Ready, Reply, Report, Taken,
             Unreadable, Welcome,
         };
         const TO: [Kind; 14] = [
             Call, Admit, Discover, Origin, Cancel, Report, Closed, Chunk, End, Taken, Part, Unreadable, Ping,
             Welcome,
         ];
-        const FROM: [Kind; 12] =
-            [Reply, Admitted, AllowedOrigin, Hello, Begin, Data, Finish, Break, More, Interim, Pong, Leaving];
+        const FROM: [Kind; 13] = [
+            Reply,
+            Admitted,
+            AllowedOrigin,
+            Hello,
+            Begin,
+            Data,
+            Finish,
+            Break,
+            More,
+            Interim,
+            Pong,
+            Leaving,
+            Ready,
+        ];
         let (kinds, first) = if byte < 64 { (&TO[..], 1) } else { (&FROM[..], 64) };
         kinds.get(usize::from(byte).checked_sub(first)?).copied()
     }

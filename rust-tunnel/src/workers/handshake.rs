@@ -11,15 +11,8 @@ use crate::protocol::frame::{self, Kind};
 /// Settings are small; more than this is no worker of ours.
 const MAX_HELLO: usize = 1 << 20;
 
-/// What a worker says of itself.
-#[derive(Debug)]
-pub(super) struct Hello {
-    pub(super) settings: Value,
-    pub(super) config: Config,
-}
-
 /// Reads a worker's first frame: which protocol it speaks, and how its tunnel is configured.
-pub(super) async fn shake(stream: &mut (impl AsyncRead + Unpin)) -> Result<Hello, WorkerError> {
+pub(super) async fn shake(stream: &mut (impl AsyncRead + Unpin)) -> Result<Value, WorkerError> {
     let mut buffer = BytesMut::new();
     loop {
         if let Some((hello, after)) = frame::split(&buffer, MAX_HELLO).map_err(io::Error::other)? {
@@ -30,9 +23,24 @@ pub(super) async fn shake(stream: &mut (impl AsyncRead + Unpin)) -> Result<Hello
                 return Err(io::Error::other("it says more before it is welcome").into());
             }
             let settings = String::from_utf8_lossy(hello.payload);
-            let config = Config::from_json(&settings)?;
-            let settings = serde_json::from_str(&settings).map_err(io::Error::other)?;
-            return Ok(Hello { settings, config });
+            Config::from_json(&settings)?;
+            return Ok(serde_json::from_str(&settings).map_err(io::Error::other)?);
+        }
+        if stream.read_buf(&mut buffer).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+}
+
+/// Waits until a worker that was welcomed can take calls. Returns what it has said after that.
+pub(super) async fn settle(stream: &mut (impl AsyncRead + Unpin)) -> Result<BytesMut, WorkerError> {
+    let mut buffer = BytesMut::new();
+    loop {
+        if let Some((frame, after)) = frame::split(&buffer, MAX_HELLO).map_err(io::Error::other)? {
+            return match frame.kind {
+                Kind::Ready => Ok(BytesMut::from(after)),
+                _ => Err(io::Error::other("it does not want to take calls").into()),
+            };
         }
         if stream.read_buf(&mut buffer).await? == 0 {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -56,7 +64,7 @@ mod tests {
     }
 
     /// A handshake with somebody who writes these pieces and then nothing more.
-    fn shaken(pieces: Vec<Vec<u8>>) -> Result<Hello, WorkerError> {
+    fn shaken(pieces: Vec<Vec<u8>>) -> Result<Value, WorkerError> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let (mut near, mut far) = tokio::io::duplex(64);

@@ -31,16 +31,18 @@ impl Bell for SocketBell {
 pub(super) struct Link {
     pub(super) worker: Arc<Worker>,
     pub(super) stream: std::os::unix::net::UnixStream,
+    /// What the worker has said already.
+    pub(super) said: BytesMut,
 }
 
 impl Link {
     /// Carries frames both ways until one side has closed.
     pub(super) async fn carry(self) {
-        let Link { worker, stream } = self;
+        let Link { worker, stream, said } = self;
         if let Ok(stream) = UnixStream::from_std(stream) {
             let (reading, writing) = stream.into_split();
             tokio::select! {
-                _ = read(reading, &worker) => {}
+                _ = read(reading, said, &worker) => {}
                 _ = write(writing, &worker) => {}
                 () = worker.bridge.reap() => {}
             }
@@ -49,15 +51,14 @@ impl Link {
     }
 }
 
-async fn read(mut from: OwnedReadHalf, worker: &Worker) -> io::Result<()> {
-    let mut buffer = BytesMut::with_capacity(READ);
+async fn read(mut from: OwnedReadHalf, mut buffer: BytesMut, worker: &Worker) -> io::Result<()> {
     loop {
+        let taken = worker.bridge.accept_with(&buffer, MAX_FRAME, |frame| worker.hear(frame));
+        buffer.advance(taken.map_err(io::Error::other)?);
         buffer.reserve(READ);
         if from.read_buf(&mut buffer).await? == 0 {
             return Ok(());
         }
-        let taken = worker.bridge.accept_with(&buffer, MAX_FRAME, |frame| worker.hear(frame));
-        buffer.advance(taken.map_err(io::Error::other)?);
     }
 }
 

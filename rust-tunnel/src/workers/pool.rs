@@ -102,9 +102,9 @@ impl WorkerPool {
     }
 
     /// From now on a worker gets calls.
-    pub(super) fn add(&self, worker: Arc<Worker>, stream: std::os::unix::net::UnixStream) {
-        self.write().push(worker.clone());
-        let _ = self.links.send(Link { worker, stream });
+    pub(super) fn add(&self, link: Link) {
+        self.write().push(link.worker.clone());
+        let _ = self.links.send(link);
         self.refuse(false);
         self.changed.notify_waiters();
     }
@@ -119,6 +119,18 @@ impl WorkerPool {
         self.refusing.store(refusing, Ordering::Relaxed);
         if refusing {
             self.changed.notify_waiters();
+        }
+    }
+
+    /// Waits until there is a worker.
+    pub async fn up(&self) {
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if self.has_workers() {
+                return;
+            }
+            changed.await;
         }
     }
 

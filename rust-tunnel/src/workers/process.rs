@@ -6,21 +6,27 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::BytesMut;
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::handshake::{self, Hello};
+use super::handshake;
 use super::output::pass_through;
 use super::rules::Rules;
 use crate::config::ConfigError;
-use crate::protocol::frame;
+use crate::protocol::frame::{self, Kind};
 
 /// Where a worker finds its socket.
 const SOCKET: &str = "RUNNER_TUNNEL_SOCKET";
 /// And which one it is.
 const NUMBER: &str = "RUNNER_TUNNEL_WORKER";
+
+/// How long a process whose connection has ended may take to say how it has.
+const LAST_WORD: Duration = Duration::from_millis(200);
 
 /// Why there is no worker.
 #[derive(Debug, thiserror::Error)]
@@ -53,10 +59,33 @@ pub enum WorkerError {
 }
 
 /// A worker that has said how it is configured.
+pub(super) struct Greeted {
+    process: Process,
+    stream: UnixStream,
+    pub(super) settings: Value,
+}
+
+/// A worker that can take calls.
 pub(super) struct Started {
     pub(super) process: Process,
     pub(super) stream: UnixStream,
-    pub(super) hello: Hello,
+    /// What it has said already.
+    pub(super) said: BytesMut,
+}
+
+impl Greeted {
+    /// Takes it on, and waits until its application has booted.
+    pub(super) async fn welcome(self, welcome: &[u8]) -> Result<Started, WorkerError> {
+        let Greeted { mut process, mut stream, .. } = self;
+        let mut bytes = Vec::new();
+        frame::put(&mut bytes, Kind::Welcome, 0, 0, welcome);
+        let settled = async {
+            stream.write_all(&bytes).await?;
+            handshake::settle(&mut stream).await
+        };
+        let said = process.unless_it_ends(settled).await?;
+        Ok(Started { process, stream, said })
+    }
 }
 
 /// A worker's process, and whatever it starts; dropped, it is killed.
@@ -66,29 +95,41 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a worker and waits until it is ready. To be called on the thread that lives as long as the front: the
-    /// system ends the worker with it.
-    pub(super) async fn start(
+    /// Starts a worker and waits until it has said how it is configured. To be called on the thread that lives as long
+    /// as the front: the system ends the worker with it.
+    pub(super) async fn greet(
         rules: &Rules,
         directory: &PrivateDirectory,
         number: usize,
-    ) -> Result<Started, WorkerError> {
+    ) -> Result<Greeted, WorkerError> {
+        // Gone as soon as the worker has come, or will not: nobody else is to come this way.
         let socket = directory.socket(number);
-        let listener = UnixListener::bind(&socket)?;
-        let mut process = Process::spawn(rules, &socket, number)?;
-        let ready = async {
+        let listener = UnixListener::bind(&socket.0)?;
+        let mut process = Process::spawn(rules, &socket.0, number)?;
+        let greeting = async {
             let (mut stream, _) = listener.accept().await?;
-            let hello = handshake::shake(&mut stream).await?;
-            Ok::<_, WorkerError>((stream, hello))
+            let settings = handshake::shake(&mut stream).await?;
+            Ok((stream, settings))
         };
-        let outcome = tokio::select! {
-            ready = timeout(rules.ready, ready) => ready.unwrap_or(Err(WorkerError::NotReady(rules.ready))),
-            ended = process.child.wait() => Err(WorkerError::Ended(ended?)),
-        };
-        // Nobody else is to come this way.
-        let _ = std::fs::remove_file(&socket);
-        let (stream, hello) = outcome?;
-        Ok(Started { process, stream, hello })
+        let (stream, settings) = process.unless_it_ends(greeting).await?;
+        Ok(Greeted { process, stream, settings })
+    }
+
+    async fn unless_it_ends<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, WorkerError>>,
+    ) -> Result<T, WorkerError> {
+        tokio::select! {
+            outcome = work => match outcome {
+                // Its connection may have ended with it, and the status says more.
+                Err(WorkerError::Io(error)) => match timeout(LAST_WORD, self.child.wait()).await {
+                    Ok(ended) => Err(WorkerError::Ended(ended?)),
+                    Err(_) => Err(error.into()),
+                },
+                outcome => outcome,
+            },
+            ended = self.child.wait() => Err(WorkerError::Ended(ended?)),
+        }
     }
 
     fn spawn(rules: &Rules, socket: &Path, number: usize) -> io::Result<Process> {
@@ -186,8 +227,17 @@ impl PrivateDirectory {
     }
 
     /// A path that was not used before.
-    fn socket(&self, number: usize) -> PathBuf {
-        self.path.join(format!("{number}.{}", self.sockets.fetch_add(1, Ordering::Relaxed)))
+    fn socket(&self, number: usize) -> SocketFile {
+        SocketFile(self.path.join(format!("{number}.{}", self.sockets.fetch_add(1, Ordering::Relaxed))))
+    }
+}
+
+/// A socket's file, removed when dropped.
+struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

@@ -1,20 +1,21 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::difference::differences;
+use super::link::Link;
 use super::pool::WorkerPool;
 use super::process::{PrivateDirectory, Process, Started, WorkerError};
 use super::rules::Rules;
 use super::slot::{Order, Slot};
 use super::worker::Worker;
 use crate::config::Config;
-use crate::protocol::frame::Kind;
 
 /// So many workers must fail one after the other, with none up, before calls are refused at once.
 const FAILURES: usize = 3;
@@ -35,16 +36,16 @@ pub(super) struct House {
     pub(super) rules: Rules,
     pub(super) pool: Arc<WorkerPool>,
     pub(super) directory: PrivateDirectory,
-    settings: OnceLock<Value>,
-    abandoned: OnceLock<Duration>,
-    address: OnceLock<SocketAddr>,
+    /// How the first worker is configured, by which all go.
+    settings: watch::Sender<Option<Value>>,
+    /// Where the front listens, and when a call is given up.
+    place: watch::Sender<Option<(SocketAddr, Duration)>>,
     failures: AtomicUsize,
 }
 
-/// The workers of the start, of which the first is ready.
+/// The workers of the start, of which one has said how it is configured.
 pub struct First {
     starting: JoinSet<(usize, Result<Started, WorkerError>)>,
-    ready: (usize, Started),
 }
 
 impl Supervisor {
@@ -58,65 +59,57 @@ impl Supervisor {
             rules,
             pool,
             directory,
-            settings: OnceLock::new(),
-            abandoned: OnceLock::new(),
-            address: OnceLock::new(),
+            settings: watch::Sender::new(None),
+            place: watch::Sender::new(None),
             failures: AtomicUsize::new(0),
         };
         let (house, stop) = (Arc::new(house), watch::Sender::new(false));
         Ok(Supervisor { house, slots: JoinSet::new(), orders: Vec::new(), starting: None, stop })
     }
 
-    /// Starts all workers; returns when the first is ready, with the configuration that the front goes by.
+    /// Starts all workers; returns when the first has said how it is configured, by which the front goes.
     ///
     /// # Errors
-    /// When one fails before any is ready: then there is nothing to serve.
+    /// When one fails before: then there is nothing to serve.
     pub async fn first(&self) -> Result<(Config, First), (usize, WorkerError)> {
         let mut starting = JoinSet::new();
         for number in 1..=self.house.rules.workers {
             let house = self.house.clone();
             starting.spawn(async move { (number, house.start(number).await) });
         }
-        match starting.join_next().await {
-            Some(Ok((number, Ok(started)))) => {
-                let config = Config::from_json(&started.hello.settings.to_string());
-                let config = config.map_err(|error| (number, error.into()))?;
-                Ok((config, First { starting, ready: (number, started) }))
+        let mut known = self.house.settings.subscribe();
+        tokio::select! {
+            biased;
+            Ok(settings) = known.wait_for(Option::is_some) => {
+                let text = settings.as_ref().map(Value::to_string).unwrap_or_default();
+                let config = Config::from_json(&text).map_err(|error| (1, error.into()))?;
+                Ok((config, First { starting }))
             }
-            Some(Ok((number, Err(error)))) => Err((number, error)),
-            Some(Err(_)) | None => Err((0, std::io::Error::other("no worker was started").into())),
+            Some(Ok((number, Err(error)))) = starting.join_next() => Err((number, error)),
         }
     }
 
-    /// Lets the workers have calls, and watches them from now on. The front goes by `config` and listens at `address`.
+    /// Welcomes the workers, and watches them from now on. The front goes by `config` and listens at `address`.
     pub fn watch(&mut self, first: First, config: &Config, address: SocketAddr) {
-        let First { mut starting, ready: (number, started) } = first;
-        let _ = self.house.address.set(address);
-        let _ = self.house.abandoned.set(config.timeouts.abandoned);
-        let _ = self.house.settings.set(started.hello.settings.clone());
+        let First { mut starting } = first;
         self.house.pool.limit(config.limits.max_in_flight);
-        let mut starts = vec![(number, oneshot_of(Ok(started)))];
-        let mut others: Vec<_> = (1..=self.house.rules.workers)
-            .filter(|other| *other != number)
-            .map(|other| {
-                let (tell, told) = oneshot::channel();
-                starts.push((other, told));
-                (other, tell)
-            })
-            .collect();
-        self.starting = Some(tokio::spawn(async move {
-            while let Some(Ok((number, outcome))) = starting.join_next().await {
-                if let Some(at) = others.iter().position(|(other, _)| *other == number) {
-                    let _ = others.swap_remove(at).1.send(outcome);
-                }
-            }
-        }));
-        for (number, start) in starts {
+        self.house.place.send_replace(Some((address, config.timeouts.abandoned)));
+        let mut waiting = Vec::new();
+        for number in 1..=self.house.rules.workers {
+            let (tell, start) = oneshot::channel();
+            waiting.push(Some(tell));
             let (sender, orders) = mpsc::channel(1);
             self.orders.push(sender);
             let slot = Slot::new(number, self.house.clone(), orders, self.stop.subscribe());
             self.slots.spawn(slot.keep(start));
         }
+        self.starting = Some(tokio::spawn(async move {
+            while let Some(Ok((number, outcome))) = starting.join_next().await {
+                if let Some(tell) = waiting.get_mut(number - 1).and_then(Option::take) {
+                    let _ = tell.send(outcome);
+                }
+            }
+        }));
     }
 
     /// Replaces all workers, one after the other: each new one is ready before the old one gets no more calls.
@@ -142,49 +135,55 @@ impl Supervisor {
     }
 }
 
-fn oneshot_of<T>(value: T) -> oneshot::Receiver<T> {
-    let (tell, told) = oneshot::channel();
-    let _ = tell.send(value);
-    told
-}
-
 impl House {
     pub(super) fn log(&self, line: &str) {
         (self.rules.log)(line);
     }
 
+    /// Starts a worker, and waits until it can take calls.
     pub(super) async fn start(&self, number: usize) -> Result<Started, WorkerError> {
-        let started = Process::start(&self.rules, &self.directory, number).await?;
-        self.compare(&started)?;
-        Ok(started)
+        let ready = self.rules.ready;
+        let starting = async {
+            let greeted = Process::greet(&self.rules, &self.directory, number).await?;
+            self.compare(greeted.settings.clone())?;
+            let place = self.place.subscribe().wait_for(Option::is_some).await.ok().and_then(|place| *place);
+            let address = place.map(|(address, _)| address);
+            let welcome = json!({
+                "worker": number,
+                "host": address.map(|address| address.ip()),
+                "port": address.map(|address| address.port()),
+            });
+            greeted.welcome(welcome.to_string().as_bytes()).await
+        };
+        timeout(ready, starting).await.unwrap_or(Err(WorkerError::NotReady(ready)))
     }
 
     /// Whether a worker is configured as the first one was.
-    fn compare(&self, started: &Started) -> Result<(), WorkerError> {
-        let known = self.settings.get();
-        let differences = known.map(|known| differences(known, &started.hello.settings)).unwrap_or_default();
-        if differences.is_empty() { Ok(()) } else { Err(WorkerError::Differs(differences)) }
+    fn compare(&self, settings: Value) -> Result<(), WorkerError> {
+        let mut found = Vec::new();
+        self.settings.send_if_modified(|known| match known {
+            Some(known) => {
+                found = differences(known, &settings);
+                false
+            }
+            None => {
+                *known = Some(settings);
+                true
+            }
+        });
+        if found.is_empty() { Ok(()) } else { Err(WorkerError::Differs(found)) }
     }
 
-    /// Lets a worker have calls, if it is configured as the others are.
+    /// From now on a worker has calls.
     pub(super) fn admit(
         &self,
         number: usize,
         started: Started,
     ) -> Result<(Process, Arc<Worker>), WorkerError> {
-        // Those of the start did not know of each other.
-        self.compare(&started)?;
-        let Started { process, stream, hello } = started;
-        let abandoned = self.abandoned.get().copied().unwrap_or(hello.config.timeouts.abandoned);
+        let Started { process, stream, said } = started;
+        let abandoned = self.place.borrow().map(|(_, abandoned)| abandoned).unwrap_or_default();
         let worker = Arc::new(Worker::new(number, process.pid, &self.rules, abandoned));
-        let place = self.address.get();
-        let welcome = json!({
-            "worker": number,
-            "host": place.map(|address| address.ip()),
-            "port": place.map(SocketAddr::port),
-        });
-        worker.bridge.tell(Kind::Welcome, welcome.to_string().as_bytes());
-        self.pool.add(worker.clone(), stream.into_std()?);
+        self.pool.add(Link { worker: worker.clone(), stream: stream.into_std()?, said });
         self.log(&format!("worker {number} (pid {}) is ready", worker.pid));
         Ok((process, worker))
     }

@@ -101,6 +101,7 @@ fn what_comes_from_javascript_is_read_as_in_the_golden_files() {
         ("interim", Kind::Interim, 0, 0, 7, b"HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n"),
         ("pong", Kind::Pong, 0, 0, 0, &resident),
         ("leaving", Kind::Leaving, 0, 0, 0, b""),
+        ("ready", Kind::Ready, 0, 0, 0, b""),
     ] {
         assert_eq!(golden_frame(&golden(name)), Frame { kind, flags, status, id, payload }, "{name}");
     }
