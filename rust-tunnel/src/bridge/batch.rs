@@ -4,7 +4,7 @@ use crate::protocol::frame;
 
 /// A taken batch that grew beyond this many bytes gives its memory back.
 const KEPT_CAPACITY: usize = 1 << 20;
-/// The end of a frame that is at least so long is not copied among the others, where the consumer can ask for it.
+/// A payload that is at least so long is not copied among the other frames: the consumer can ask for it.
 const APART: usize = 16 * 1024;
 
 /// Frames that were taken together, end to end in one buffer.
@@ -24,12 +24,6 @@ struct Mark {
     /// The end of the frame, if it stands apart.
     tail: Bytes,
     retracted: bool,
-}
-
-impl Mark {
-    fn is_apart(&self) -> bool {
-        self.tail.len() >= APART
-    }
 }
 
 /// What [`Batch::copy_into`] did.
@@ -105,7 +99,9 @@ impl Batch {
             let start =
                 self.next.checked_sub(1).and_then(|last| self.marks.get(last)).map_or(0, |last| last.end);
             let head = self.bytes.get(start..mark.end).unwrap_or_default();
-            let moved = if mark.is_apart() { frame::apart(head, self.next, mark.tail.len()) } else { None };
+            let length = mark.tail.len();
+            let moved = if length < APART { None } else { frame::apart(head, self.next, length) };
+            let is_apart = moved.is_some();
             let (head, tail) = match &moved {
                 _ if mark.retracted => (&[][..], &[][..]),
                 Some(moved) => (&moved[..], &[][..]),
@@ -122,7 +118,7 @@ impl Batch {
                 None => break,
             }
             written += length;
-            if let Some(mark) = self.marks.get_mut(self.next).filter(|mark| !mark.is_apart()) {
+            if let Some(mark) = self.marks.get_mut(self.next).filter(|_| !is_apart) {
                 mark.tail = Bytes::new();
             }
             self.next += 1;

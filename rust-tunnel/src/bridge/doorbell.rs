@@ -1,5 +1,7 @@
 //! A queue that wakes its consumer once per batch, however many frames are pushed meanwhile.
 
+use bytes::Bytes;
+
 use super::batch::Batch;
 use super::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -44,8 +46,13 @@ impl<B: Bell> Doorbell<B> {
 
     /// Appends what `write` writes as one frame of call `id`, and rings unless the bell is ringing already.
     pub fn push(&self, id: u64, write: impl FnOnce(&mut Vec<u8>)) -> Ticket {
+        self.push_with(id, Bytes::new(), write)
+    }
+
+    /// The same for a frame whose end is there already; see [`Batch::push_with`].
+    pub fn push_with(&self, id: u64, tail: Bytes, write: impl FnOnce(&mut Vec<u8>)) -> Ticket {
         let mut state = self.state();
-        let index = state.batch.push(id, write);
+        let index = state.batch.push_with(id, tail, write);
         let ticket = Ticket { batch: state.taken, index };
         self.ring(state);
         ticket

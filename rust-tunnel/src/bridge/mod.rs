@@ -39,6 +39,8 @@ pub use doorbell::{Bell, Doorbell, Ticket};
 use download::{Download, Item};
 use upload::Window;
 
+/// Bodies from this size on are not copied before the other side takes them.
+const SHARED: usize = 8 * 1024;
 /// Most reports that wait for JavaScript; more are counted and dropped.
 const MAX_WAITING_REPORTS: usize = 64;
 
@@ -216,12 +218,13 @@ impl<B: Bell> Bridge<B> {
     }
 
     async fn ask(&self, write: impl Fn(&mut Vec<u8>, u64)) -> Result<Answer, BackendError> {
-        self.asked(write, None, |_| {}).await
+        self.asked(write, Bytes::new(), None, |_| {}).await
     }
 
     async fn asked(
         &self,
         write: impl Fn(&mut Vec<u8>, u64),
+        tail: Bytes,
         interim: Option<Interim>,
         then: impl FnOnce(CallId),
     ) -> Result<Answer, BackendError> {
@@ -232,7 +235,7 @@ impl<B: Bell> Bridge<B> {
             self.shared.calls.forget(id);
             return Err(self.shared.terms.unsent);
         }
-        let ticket = self.shared.doorbell.push(id.0, |out| write(out, id.0));
+        let ticket = self.shared.doorbell.push_with(id.0, tail, |out| write(out, id.0));
         // Head and body are in the frame; nobody has to keep them while the handler runs.
         drop(write);
         then(id);
@@ -289,14 +292,19 @@ impl<B: Bell> Backend for Bridge<B> {
         let Call { target, head, admitted, content, interim } = call;
         let flags = frame::call_flags(admitted, &content, self.shared.terms.inline);
         let (bytes, rest) = upload::split(content, self.shared.terms.inline);
-        let write = move |out: &mut Vec<u8>, id| frame::put_call(out, id, &target, &head, flags, &bytes);
+        let (inline, tail) = if bytes.len() < SHARED { (bytes, Bytes::new()) } else { (Bytes::new(), bytes) };
+        let length = inline.len() + tail.len();
+        let write = move |out: &mut Vec<u8>, id| {
+            frame::put_call_head(out, id, &target, &head, flags, length);
+            out.extend_from_slice(&inline);
+        };
         let carry = |id| {
             let Some(rest) = rest else { return };
             let window = Arc::new(Window::default());
             self.shared.calls.open_upload(id, window.clone());
             tokio::spawn(upload::carry(self.clone(), id, rest, window));
         };
-        self.asked(write, Some(interim), carry).await?.into_reply()
+        self.asked(write, tail, Some(interim), carry).await?.into_reply()
     }
 
     async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {

@@ -8,14 +8,12 @@ use bytes::Bytes;
 use http_body::Body as _;
 use tokio::sync::Notify;
 
-use super::{Batch, Bell, Bridge, CallId};
+use super::{Batch, Bell, Bridge, CallId, SHARED};
 use crate::protocol::frame::{self, Kind};
 use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces};
 
 /// No frame of bytes carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
-/// Bytes from this length on are not copied before JavaScript takes them.
-const SHARED: usize = CHUNK / 8;
 /// So many bytes are worth a wake-up, although more follow at once.
 const BURST: usize = 4 * CHUNK;
 /// How often whoever brings the next piece is given the chance to do so before those that are here go over.

@@ -171,17 +171,25 @@ pub fn call_flags(admitted: bool, content: &Content, inline: usize) -> u8 {
 
 /// Appends a `Call` with its complete body.
 pub fn put_call(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head, flags: u8, body: &[u8]) {
-    put_head(out, Kind::Call, flags, id, Some(target), head, body);
+    put_call_head(out, id, target, head, flags, body.len());
+    out.put_slice(body);
+}
+
+/// Appends a `Call` whose body, so many bytes, stands elsewhere.
+pub fn put_call_head(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head, flags: u8, body: usize) {
+    let start = out.len();
+    put_head(out, Kind::Call, flags, id, Some(target), head);
+    put_length(out, start, body);
 }
 
 /// Appends an `Admit`.
 pub fn put_admit(out: &mut Vec<u8>, id: u64, target: &Target, head: &Head) {
-    put_head(out, Kind::Admit, 0, id, Some(target), head, &[]);
+    put_head(out, Kind::Admit, 0, id, Some(target), head);
 }
 
 /// Appends a `Discover`.
 pub fn put_discover(out: &mut Vec<u8>, id: u64, head: &Head) {
-    put_head(out, Kind::Discover, 0, id, None, head, &[]);
+    put_head(out, Kind::Discover, 0, id, None, head);
 }
 
 /// Appends a frame with one payload.
@@ -193,16 +201,21 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
 pub fn put_header(out: &mut Vec<u8>, kind: Kind, id: u64, payload: usize) {
     let start = out.len();
     put(out, kind, 0, id, &[]);
-    let length = (HEADER - LENGTH + payload) as u32;
+    put_length(out, start, payload);
+}
+
+/// Writes the length of the frame that begins at `start` and goes on behind what is there for `more` bytes.
+fn put_length(out: &mut [u8], start: usize, more: usize) {
+    let length = (out.len() - start - LENGTH + more) as u32;
     if let Some(field) = out.get_mut(start..start + LENGTH) {
         field.copy_from_slice(&length.to_le_bytes());
     }
 }
 
-/// A frame that says where the payload behind `header` is to be asked for.
+/// A frame that says where the payload behind `header` is to be asked for; `None` if that is more than a header.
 pub fn apart(header: &[u8], number: usize, length: usize) -> Option<[u8; HEADER + 2 * LENGTH]> {
     const PLACE: [u8; LENGTH] = ((HEADER + LENGTH) as u32).to_le_bytes();
-    let [_, _, _, _, kind, flags, rest @ ..] = header.first_chunk::<HEADER>()?;
+    let [_, _, _, _, kind, flags, rest @ ..]: &[u8; HEADER] = header.try_into().ok()?;
     let mut frame = [0; HEADER + 2 * LENGTH];
     let mut out = &mut frame[..];
     out.put_slice(&PLACE);
@@ -213,15 +226,7 @@ pub fn apart(header: &[u8], number: usize, length: usize) -> Option<[u8; HEADER 
     Some(frame)
 }
 
-fn put_head(
-    out: &mut Vec<u8>,
-    kind: Kind,
-    flags: u8,
-    id: u64,
-    target: Option<&Target>,
-    head: &Head,
-    body: &[u8],
-) {
+fn put_head(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, target: Option<&Target>, head: &Head) {
     let event = if target.is_some_and(|target| target.kind == TargetKind::Event) { EVENT } else { 0 };
     let authenticated = if head.authenticated { AUTHENTICATED } else { 0 };
     let context = if head.has_context { CONTEXT } else { 0 };
@@ -238,7 +243,6 @@ fn put_head(
         for text in texts.into_iter().chain(lines) {
             out.put_slice(text);
         }
-        out.put_slice(body);
     });
 }
 
@@ -250,10 +254,7 @@ fn framed(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: impl FnOnc
     out.put_u16_le(0);
     out.put_u64_le(id);
     payload(out);
-    let length = (out.len() - start - LENGTH) as u32;
-    if let Some(field) = out.get_mut(start..start + LENGTH) {
-        field.copy_from_slice(&length.to_le_bytes());
-    }
+    put_length(out, start, 0);
 }
 
 /// A frame that was received.

@@ -1,5 +1,5 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -13,6 +13,8 @@ use super::worker::Worker;
 use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::{Call, Content, Head, Reply, Report, Target};
 
+/// More of them are dropped.
+const MOST_REPORTS: usize = 64;
 /// The header by which a client says that a call may be repeated (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: &[u8] = b"idempotency-key:";
 
@@ -25,10 +27,12 @@ pub struct WorkerPool {
     /// How many calls all workers together may have.
     max_in_flight: OnceLock<usize>,
     waiting: AtomicUsize,
+    /// Log records that came while no worker was up.
+    reports: Mutex<Vec<Report>>,
     /// A worker may have room.
     changed: Notify,
     /// No worker starts: nobody need wait for one.
-    refusing: std::sync::atomic::AtomicBool,
+    refusing: AtomicBool,
     links: mpsc::UnboundedSender<Link>,
     arriving: Mutex<Option<mpsc::UnboundedReceiver<Link>>>,
 }
@@ -63,8 +67,9 @@ impl WorkerPool {
             turn: AtomicUsize::new(0),
             max_in_flight: OnceLock::new(),
             waiting: AtomicUsize::new(0),
+            reports: Mutex::default(),
             changed: Notify::new(),
-            refusing: std::sync::atomic::AtomicBool::new(false),
+            refusing: AtomicBool::new(false),
             links,
             arriving: Mutex::new(Some(arriving)),
         }
@@ -103,6 +108,9 @@ impl WorkerPool {
 
     /// From now on a worker gets calls.
     pub(super) fn add(&self, link: Link) {
+        for report in self.reports().drain(..) {
+            link.worker.bridge.report(report);
+        }
         self.write().push(link.worker.clone());
         let _ = self.links.send(link);
         self.refuse(false);
@@ -200,11 +208,15 @@ impl WorkerPool {
         }
     }
 
-    fn workers(&self) -> std::sync::RwLockReadGuard<'_, Vec<Arc<Worker>>> {
+    fn reports(&self) -> MutexGuard<'_, Vec<Report>> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn workers(&self) -> RwLockReadGuard<'_, Vec<Arc<Worker>>> {
         self.workers.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Vec<Arc<Worker>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Worker>>> {
         self.workers.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -278,8 +290,14 @@ impl Backend for WorkerPool {
     }
 
     fn report(&self, report: Report) {
-        if let Some(worker) = self.least() {
-            worker.bridge.report(report);
+        match self.least() {
+            Some(worker) => worker.bridge.report(report),
+            None => {
+                let mut waiting = self.reports();
+                if waiting.len() < MOST_REPORTS {
+                    waiting.push(report);
+                }
+            }
         }
     }
 }
