@@ -5,7 +5,7 @@ import { Refusal } from './errors';
 import type { Form } from './form/form';
 import { Flag, type Frame, type HeadText } from './frames';
 import type { Gathering } from './gathering';
-import { foldHeaders, readRawHeaders, readRawTrailers } from './headers';
+import { foldHeaders, readRawHeaders, readRawTrailers, readTrailerLines } from './headers';
 import type { Channel, Streamed } from './streamed';
 import type { Upload } from './upload';
 
@@ -134,6 +134,11 @@ export class Call implements CallContext {
   }
 
   /** Likewise, of the lines behind a chunked body; none before the body has been read. */
+  /** The body has come to its end, with these lines behind it. */
+  trailed(lines: string): void {
+    if (lines !== '') this.sentTrailers = readTrailerLines(lines);
+  }
+
   get rawTrailers(): string[] {
     this.sentTrailers ??= readRawTrailers(this.head);
     return this.sentTrailers;

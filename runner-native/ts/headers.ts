@@ -27,6 +27,11 @@ export function readRawTrailers(head: string): string[] {
   return end < 0 ? [] : readLines(head, end + EMPTY_LINE.length);
 }
 
+/** Reads lines that are trailers alone. */
+export function readTrailerLines(lines: string): string[] {
+  return readLines(lines, 0);
+}
+
 /** How much of raw headers counts: what `node:http` gives `_addHeaderLines` beside them. */
 export function counted(raw: readonly string[]): number {
   return Math.min(raw.length, 2 * FOLDED_LINES);

@@ -60,6 +60,7 @@ export class LiveCalls {
       }
       case Kind.End: {
         const isPart = frame.has(Flag.Part);
+        if (!isPart) call.trailed(frame.latin1());
         return scope.runInAsyncScope(() =>
           isPart ? call.form?.endPart() : (call.form ?? call.upload ?? call.gathering)?.end(),
         );

@@ -294,6 +294,7 @@ impl<B: Bell> Backend for Bridge<B> {
         let (bytes, rest) = upload::split(content, self.shared.terms.inline);
         let (inline, tail) = if bytes.len() < SHARED { (bytes, Bytes::new()) } else { (Bytes::new(), bytes) };
         let length = inline.len() + tail.len();
+        let trailers = head.trailers.clone();
         let write = move |out: &mut Vec<u8>, id| {
             frame::put_call_head(out, id, &target, &head, flags, length);
             out.extend_from_slice(&inline);
@@ -302,7 +303,7 @@ impl<B: Bell> Backend for Bridge<B> {
             let Some(rest) = rest else { return };
             let window = Arc::new(Window::default());
             self.shared.calls.open_upload(id, window.clone());
-            tokio::spawn(upload::carry(self.clone(), id, rest, window));
+            tokio::spawn(upload::carry(self.clone(), id, rest, trailers, window));
         };
         self.asked(write, tail, Some(interim), carry).await?.into_reply()
     }

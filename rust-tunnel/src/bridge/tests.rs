@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::backend::fake::form;
-use crate::protocol::{Code, Content, Interim, Level, Part, Piece, RequestId, TargetKind};
+use crate::protocol::{Code, Content, Interim, Level, Part, Piece, RequestId, TargetKind, Trailers};
 
 #[derive(Default)]
 struct CountingBell(AtomicUsize);
@@ -34,7 +34,7 @@ fn call(id: &str) -> Call {
     let head = Head {
         request_id: RequestId::accept_or_generate(&[]),
         raw: Bytes::from_static(b"POST /__runner/task/x HTTP/1.1\r\n"),
-        trailers: Bytes::new(),
+        trailers: Trailers::default(),
         peers: Arc::default(),
         authenticated: true,
         has_context: false,

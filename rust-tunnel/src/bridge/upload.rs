@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{Batch, Bell, Bridge, CallId, SHARED};
 use crate::protocol::frame::{self, Kind};
-use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces};
+use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces, Trailers};
 
 /// No frame of bytes carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
@@ -135,8 +135,14 @@ impl Rest {
 }
 
 /// Carries a body over until it ends, or nobody wants it; then lets go of it.
-pub(super) async fn carry<B: Bell>(bridge: Bridge<B>, id: CallId, mut rest: Rest, window: Arc<Window>) {
-    let mut frames = Frames { id, waiting: Batch::default(), bytes: 0 };
+pub(super) async fn carry<B: Bell>(
+    bridge: Bridge<B>,
+    id: CallId,
+    mut rest: Rest,
+    trailers: Trailers,
+    window: Arc<Window>,
+) {
+    let mut frames = Frames { id, trailers, waiting: Batch::default(), bytes: 0 };
     let mut waited = 0;
     while window.opens().await {
         // What comes together goes over together: a manifest with the files behind it, pieces that follow at once.
@@ -169,6 +175,7 @@ pub(super) async fn carry<B: Bell>(bridge: Bridge<B>, id: CallId, mut rest: Rest
 /// Frames of one call that go over together.
 struct Frames {
     id: CallId,
+    trailers: Trailers,
     waiting: Batch,
     /// Of payload.
     bytes: usize,
@@ -196,7 +203,7 @@ impl Frames {
                 return false;
             }
             Next::End => {
-                self.frame(Kind::End, 0, &[]);
+                self.frame(Kind::End, 0, &self.trailers.lines());
                 return false;
             }
         }

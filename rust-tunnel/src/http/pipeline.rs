@@ -1,14 +1,13 @@
 //! The whole path of a request, top to bottom. `docs/LIFECYCLE.md` draws it.
 
 use axum::body::Body as HttpBody;
-use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response, header};
 
 use super::form::Form;
 use super::front::Front;
 use super::headers::{CONTEXT, REQUEST_ID};
-use super::io::guard::{SentHead, Trailers};
+use super::io::guard::SentHead;
 use super::media::Media;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
@@ -72,13 +71,13 @@ async fn run<B: Backend>(
     let authenticated = auth::check(&config.auth, &parts, path, &request_id, backend.as_ref())?; // 401, 500
     let has_context = parts.headers.contains_key(CONTEXT);
     let Sent { head: SentHead { raw, trailers, .. }, peers, interim } = sent;
-    let head = Head { request_id, raw, trailers: Bytes::new(), peers, authenticated, has_context };
+    let head = Head { request_id, raw, trailers, peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
             let media = media::of(target.kind, &parts.headers);
             drop(parts);
-            call(front, target, head, &trailers, interim, media, upload).await?
+            call(front, target, head, interim, media, upload).await?
         }
     };
     Ok(Outcome::Reply(reply))
@@ -87,8 +86,7 @@ async fn run<B: Backend>(
 async fn call<B: Backend>(
     Front { config, backend, .. }: &Front<B>,
     target: Target,
-    mut head: Head,
-    trailers: &Trailers,
+    head: Head,
     interim: Interim,
     media: Media,
     upload: &mut Upload,
@@ -111,7 +109,6 @@ async fn call<B: Backend>(
             Content::Form(Form::pieces(&media, upload.lend(), config.limits.multipart))
         }
     };
-    head.trailers = trailers.lines();
     let running = backend.call(Call { target, head, admitted, content, interim });
     match config.timeouts.handler {
         None => Ok(running.await?), // 502, 503, and whatever JavaScript answers

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Body, Interim, Pieces, RequestId};
+use super::{Body, Interim, Pieces, RequestId, Trailers};
 
 /// The two kinds of thing that can be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Head {
     /// The request line and the header lines as they were sent, each with its line end.
     pub raw: Bytes,
     /// The lines behind a chunked body, likewise; empty while that is not read.
-    pub trailers: Bytes,
+    pub trailers: Trailers,
     /// `remoteAddress remotePort localAddress localPort`, as `net.Socket` shows them; empty if unknown.
     pub peers: Arc<str>,
     /// Whether the front has already authenticated the caller. `false` leaves it to the backend's validators.

@@ -82,7 +82,8 @@ pub enum Kind {
     Closed = 7,
     /// The next bytes of a call's body, or of the part of it under way.
     Chunk = 8,
-    /// The body is complete, or the part of it under way if the flags say `PART`.
+    /// The body is complete, and has these trailers, as they were sent; or the part of it under way is, if the flags say
+    /// `PART`.
     End = 9,
     /// The client has taken so many bytes of the answer, as u32.
     Taken = 10,
@@ -233,8 +234,9 @@ fn put_head(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, target: Option<&T
     let target_id = target.map_or("", |target| &target.id);
     let texts: [&[u8]; 3] =
         [target_id.as_bytes(), head.request_id.as_str().as_bytes(), head.peers.as_bytes()];
-    let empty_line: &[u8] = if head.trailers.is_empty() { b"" } else { b"\r\n" };
-    let lines = [&head.raw, empty_line, &head.trailers];
+    let trailers = head.trailers.lines();
+    let empty_line: &[u8] = if trailers.is_empty() { b"" } else { b"\r\n" };
+    let lines = [&head.raw, empty_line, &trailers];
     framed(out, kind, flags | event | authenticated | context, id, |out| {
         for text in texts {
             out.put_u32_le(text.len() as u32);

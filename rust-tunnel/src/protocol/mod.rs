@@ -13,6 +13,7 @@ mod plain;
 mod reply;
 mod report;
 mod request_id;
+mod trailers;
 
 pub use body::{Body, BodyError, BodyStream, Late};
 pub use call::{Call, Content, Head, Target, TargetKind};
@@ -24,3 +25,4 @@ pub(crate) use reply::header_lines;
 pub use reply::{Dress, Reply};
 pub use report::{Level, Report};
 pub use request_id::RequestId;
+pub use trailers::Trailers;

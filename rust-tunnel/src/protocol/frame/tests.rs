@@ -11,10 +11,12 @@ use super::*;
 const MAX: usize = 1 << 20;
 
 fn head() -> Head {
+    let trailers = crate::protocol::Trailers::expected();
+    trailers.set(Bytes::from_static(b"X-T: 2\r\n"));
     Head {
         request_id: RequestId::accept_or_generate(&[HeaderValue::from_static("id-1")]),
         raw: Bytes::from_static(b"POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\xE9 \r\n"),
-        trailers: Bytes::from_static(b"X-T: 2\r\n"),
+        trailers,
         peers: "127.0.0.1 51234 ::1 3000".into(),
         authenticated: true,
         has_context: true,

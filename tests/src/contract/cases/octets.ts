@@ -19,6 +19,8 @@ import {
 import { unhandled } from '../unhandled';
 
 const OCTETS = { 'Content-Type': 'application/octet-stream' };
+/** The size of a chunk of a million bytes. */
+const MILLION_HEX = 'f4240';
 const REASON = "{ name: 'runner.errors.cancellation' }";
 
 function octet(
@@ -143,6 +145,16 @@ const looks: Case[] = [
       headers: { ...AUTH, ...OCTETS, 'Transfer-Encoding': 'chunked', Trailer: 'X-Sum' },
     },
     gets: result('2'),
+    seen: ["trailers { trailers: { 'x-sum': '1, 2' }"],
+  },
+  {
+    rows: ['1.14/read'],
+    does: 'trailers of a body that comes in pieces',
+    send: {
+      ...octet('trailers', `${MILLION_HEX}\r\n${'x'.repeat(1_000_000)}\r\n0\r\nX-Sum: 1\r\nX-sum: 2\r\n\r\n`),
+      headers: { ...AUTH, ...OCTETS, 'Transfer-Encoding': 'chunked', Trailer: 'X-Sum' },
+    },
+    gets: result('1000000'),
     seen: ["trailers { trailers: { 'x-sum': '1, 2' }"],
   },
   {

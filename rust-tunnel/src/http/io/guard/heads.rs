@@ -1,9 +1,9 @@
 use std::collections::VecDeque;
-use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 
 use super::disguise::Disguise;
+use crate::protocol::Trailers;
 
 /// What there is room for at first; most heads are smaller.
 const ROOM: usize = 1024;
@@ -28,10 +28,6 @@ pub struct SentHead {
     pub trailers: Trailers,
 }
 
-/// The lines behind a chunked body, for whoever has read the body to its end.
-#[derive(Clone, Debug, Default)]
-pub struct Trailers(Option<Arc<OnceLock<Bytes>>>);
-
 /// The requests' heads as they were sent, oldest first.
 ///
 /// The memory of a head that nobody holds any more is used for the next.
@@ -46,17 +42,6 @@ pub(super) struct Heads {
     trailing: Vec<u8>,
     trailers: Trailers,
     pub(super) disguise: Disguise,
-}
-
-impl Trailers {
-    /// As they were sent, each with its line end; empty if there were none.
-    pub fn lines(&self) -> Bytes {
-        self.0.as_ref().and_then(|lines| lines.get().cloned()).unwrap_or_default()
-    }
-
-    pub(super) fn expected() -> Self {
-        Trailers(Some(Arc::default()))
-    }
 }
 
 impl Heads {
@@ -91,12 +76,7 @@ impl Heads {
     /// They are complete.
     pub(super) fn end_trailers(&mut self) {
         let lines = std::mem::take(&mut self.trailing);
-        if let Trailers(Some(trailers)) = std::mem::take(&mut self.trailers)
-            && !lines.is_empty()
-        {
-            // Nobody else sets them.
-            let _ = trailers.set(lines.into());
-        }
+        std::mem::take(&mut self.trailers).set(lines.into());
     }
 
     /// The oldest complete head that was not taken yet.

@@ -1,7 +1,8 @@
 //! What the head of a message says, as far as it decides about the message's fate and end.
 
 use super::Refusal;
-use super::heads::{SentHead, Trailers};
+use super::heads::SentHead;
+use crate::protocol::Trailers;
 
 /// Node's `maxHeaderSize`: a head with this many bytes of target, names and values is too large.
 const MAX_COUNTED: u32 = 16 * 1024;

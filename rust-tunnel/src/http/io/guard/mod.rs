@@ -40,7 +40,7 @@ mod tests;
 mod value;
 mod word;
 
-pub use heads::{SentHead, Trailers};
+pub use heads::SentHead;
 pub use message::SHOWN_FIELDS;
 pub use refusal::{Refusal, Refused};
 
