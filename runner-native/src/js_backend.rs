@@ -65,6 +65,8 @@ impl JsBell {
 #[derive(Default)]
 pub(crate) struct Answers {
     waiting: Mutex<Batch>,
+    /// Held while a batch is taken in: each IO thread has a pump, and batches must stay in order.
+    taking: Mutex<()>,
     arrived: Notify,
 }
 
@@ -87,6 +89,7 @@ impl Answers {
         let mut batch = Batch::default();
         loop {
             self.arrived.notified().await;
+            let _in_turn = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::swap(&mut *self.waiting(), &mut batch);
             if let Err(error) = backend.accept_batch(&mut batch, MAX_FRAME) {
                 backend.close(&error.to_string());

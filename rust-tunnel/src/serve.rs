@@ -34,7 +34,7 @@ pub(crate) async fn run(flags: Flags) -> Result<(), Failure> {
         .map_err(|error| format!("{address}: {error}"))?;
     let bound = listeners.first().map_or(Ok(address), std::net::TcpListener::local_addr)?;
 
-    let (closed, all_closed) = oneshot::channel();
+    let (closed, mut all_closed) = oneshot::channel();
     let enter = {
         let pool = pool.clone();
         move || {
@@ -55,6 +55,7 @@ pub(crate) async fn run(flags: Flags) -> Result<(), Failure> {
             }
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
+            _ = &mut all_closed => return Err("an IO thread died".into()),
             _ = hang_up.recv() => drop(tokio::spawn(supervisor.roll())),
             _ = ask.recv() => log(&serde_json::to_string(&pool.stats()).unwrap_or_default()),
         }

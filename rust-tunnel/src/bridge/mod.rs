@@ -69,6 +69,8 @@ struct Shared<B> {
     calls: Calls,
     terms: Terms,
     closed: AtomicBool,
+    /// The last frame has been said.
+    said_all: AtomicBool,
     reports_waiting: AtomicUsize,
     reports_dropped: AtomicUsize,
 }
@@ -87,6 +89,7 @@ impl<B: Bell> Bridge<B> {
             calls: Calls::new(terms.max_in_flight, terms.abandoned),
             terms,
             closed: AtomicBool::new(false),
+            said_all: AtomicBool::new(false),
             reports_waiting: AtomicUsize::new(0),
             reports_dropped: AtomicUsize::new(0),
         };
@@ -160,7 +163,15 @@ impl<B: Bell> Bridge<B> {
         if !self.shared.closed.swap(true, Ordering::AcqRel) {
             self.shared.calls.fail_all();
             self.tell(Kind::Closed, reason.as_bytes());
+            self.shared.said_all.store(true, Ordering::Release);
+            // Whoever waits for that may have come between the two.
+            self.bell().ring();
         }
+    }
+
+    /// Whether the last frame waits to be carried over, or has been.
+    pub fn has_said_all(&self) -> bool {
+        self.shared.said_all.load(Ordering::Acquire)
     }
 
     /// Whether [`Bridge::close`] was called: no call can be answered any more.

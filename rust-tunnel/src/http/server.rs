@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Barrier, mpsc};
 use tokio::time::Instant;
 
 use super::connection::{self, House};
@@ -64,6 +64,7 @@ impl<B: Backend> Server<B> {
         let end = Arc::new(End::new(stop.clone(), closed));
         let mut server =
             Server { front: front.clone(), stop: stop.clone(), places: places.clone(), threads: Vec::new() };
+        let drained = Arc::new(Barrier::new(listeners.len()));
         for (index, listener) in listeners.into_iter().enumerate() {
             listener.set_nonblocking(true)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -72,6 +73,7 @@ impl<B: Backend> Server<B> {
                 front: front.clone(),
                 places: places.clone(),
                 stopping: stop.listen(),
+                drained: drained.clone(),
             };
             let (enter, hold) = (enter.clone(), Hold::of(&end));
             let run = move || {
@@ -142,6 +144,7 @@ struct IoThread<B> {
     front: Arc<Front<B>>,
     places: Arc<Places>,
     stopping: Stopping,
+    drained: Arc<Barrier>,
 }
 
 impl<B: Backend> IoThread<B> {
@@ -157,6 +160,11 @@ impl<B: Backend> IoThread<B> {
         drop(alive);
         tokio::select! {
             _ = all_ended.recv() => {}
+            () = stopping.overdue() => {}
+        }
+        // What a backend has running on this thread may be needed by calls of the others.
+        tokio::select! {
+            _ = self.drained.wait() => {}
             () = stopping.overdue() => {}
         }
     }

@@ -2,6 +2,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
+/// More bytes of them do not wait for a client that reads nothing.
+const MOST: usize = 64 * 1024;
+
 /// Where interim answers (RFC 9110, 15.2) wait for the connection whose client waits for a call's answer. Clones are the
 /// same place.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,9 @@ impl Interim {
             return;
         }
         let mut state = self.state();
+        if state.waiting.len() + answer.len() > MOST {
+            return;
+        }
         state.waiting.extend_from_slice(answer);
         self.0.has_some.store(true, Ordering::Release);
         let connection = state.connection.take();

@@ -14,6 +14,7 @@ mod link;
 mod output;
 mod pool;
 mod process;
+mod room;
 mod rules;
 mod running;
 mod slot;

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockRea
 use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::link::Link;
+use super::room::Room;
 use super::rules::Rules;
 use super::worker::Worker;
 use crate::backend::{Admission, Backend, BackendError};
@@ -26,11 +27,9 @@ pub struct WorkerPool {
     turn: AtomicUsize,
     /// How many calls all workers together may have.
     max_in_flight: OnceLock<usize>,
-    waiting: AtomicUsize,
+    pub(super) room: Arc<Room>,
     /// Log records that came while no worker was up.
     reports: Mutex<Vec<Report>>,
-    /// A worker may have room.
-    changed: Notify,
     /// No worker starts: nobody need wait for one.
     refusing: AtomicBool,
     links: mpsc::UnboundedSender<Link>,
@@ -66,9 +65,8 @@ impl WorkerPool {
             workers: RwLock::default(),
             turn: AtomicUsize::new(0),
             max_in_flight: OnceLock::new(),
-            waiting: AtomicUsize::new(0),
+            room: Arc::default(),
             reports: Mutex::default(),
-            changed: Notify::new(),
             refusing: AtomicBool::new(false),
             links,
             arriving: Mutex::new(Some(arriving)),
@@ -114,7 +112,7 @@ impl WorkerPool {
         self.write().push(link.worker.clone());
         let _ = self.links.send(link);
         self.refuse(false);
-        self.changed.notify_waiters();
+        self.room.changed.notify_waiters();
     }
 
     /// It has ended.
@@ -126,14 +124,14 @@ impl WorkerPool {
     pub(super) fn refuse(&self, refusing: bool) {
         self.refusing.store(refusing, Ordering::Relaxed);
         if refusing {
-            self.changed.notify_waiters();
+            self.room.changed.notify_waiters();
         }
     }
 
     /// Waits until there is a worker.
     pub async fn up(&self) {
         loop {
-            let mut changed = std::pin::pin!(self.changed.notified());
+            let mut changed = std::pin::pin!(self.room.changed.notified());
             changed.as_mut().enable();
             if self.has_workers() {
                 return;
@@ -148,8 +146,7 @@ impl WorkerPool {
 
     /// The worker with the least to do; waits for one that has room.
     async fn worker(&self) -> Result<Arc<Worker>, BackendError> {
-        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
-        if self.workers().iter().map(|worker| worker.in_flight()).sum::<usize>() >= most {
+        if self.is_full() {
             return Err(BackendError::Overloaded);
         }
         match self.least() {
@@ -158,13 +155,19 @@ impl WorkerPool {
         }
     }
 
+    /// Whether all workers together have as many calls as they may.
+    fn is_full(&self) -> bool {
+        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
+        self.workers().iter().map(|worker| worker.in_flight()).sum::<usize>() >= most
+    }
+
     async fn wait(&self) -> Result<Arc<Worker>, BackendError> {
-        let _waiting = Counted::enter(&self.waiting, self.rules.queue_max).ok_or_else(|| self.why_not())?;
+        let _waiting = self.room.enter(self.rules.queue_max).ok_or_else(|| self.why_not())?;
         let found = async {
             loop {
-                let mut changed = std::pin::pin!(self.changed.notified());
+                let mut changed = std::pin::pin!(self.room.changed.notified());
                 changed.as_mut().enable();
-                if let Some(worker) = self.least() {
+                if let Some(worker) = self.least().filter(|_| !self.is_full()) {
                     return Some(worker);
                 }
                 if self.refusing.load(Ordering::Relaxed) {
@@ -245,22 +248,6 @@ fn is_idempotent(head: &Head) -> bool {
         .any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY))
 }
 
-/// One more, while it is held.
-struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn enter(count: &'a AtomicUsize, most: usize) -> Option<Self> {
-        let entered = Counted(count);
-        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(entered)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Backend for WorkerPool {
     async fn admit(&self, target: &Target, head: &Head) -> Result<Admission, BackendError> {
         match self.worker().await?.bridge.admit(target, head).await {
@@ -270,11 +257,7 @@ impl Backend for WorkerPool {
     }
 
     async fn call(&self, call: Call) -> Result<Reply, BackendError> {
-        let outcome = self.run_call(call).await;
-        if self.waiting.load(Ordering::Relaxed) > 0 {
-            self.changed.notify_one();
-        }
-        outcome
+        self.run_call(call).await
     }
 
     async fn discover(&self, head: &Head) -> Result<Reply, BackendError> {

@@ -92,6 +92,8 @@ impl Greeted {
 pub(super) struct Process {
     child: Child,
     pub(super) pid: u32,
+    /// It has been waited for, and its number may be another's.
+    has_ended: bool,
 }
 
 impl Process {
@@ -122,13 +124,13 @@ impl Process {
         tokio::select! {
             outcome = work => match outcome {
                 // Its connection may have ended with it, and the status says more.
-                Err(WorkerError::Io(error)) => match timeout(LAST_WORD, self.child.wait()).await {
+                Err(WorkerError::Io(error)) => match timeout(LAST_WORD, self.ended()).await {
                     Ok(ended) => Err(WorkerError::Ended(ended?)),
                     Err(_) => Err(error.into()),
                 },
                 outcome => outcome,
             },
-            ended = self.child.wait() => Err(WorkerError::Ended(ended?)),
+            ended = self.ended() => Err(WorkerError::Ended(ended?)),
         }
     }
 
@@ -152,24 +154,34 @@ impl Process {
             pass_through(number, stdout, io::stdout());
             pass_through(number, stderr, io::stderr());
         }
-        Ok(Process { child, pid })
+        Ok(Process { child, pid, has_ended: false })
     }
 
     /// How the process has ended, if it does within that time; it is killed if it does not.
     pub(super) async fn end_within(&mut self, patience: Duration) -> String {
-        match timeout(patience, self.child.wait()).await {
+        match timeout(patience, self.ended()).await {
             Ok(ended) => ended.map_or_else(|error| error.to_string(), |status| said(&status)),
             Err(_) => {
                 self.kill();
-                let _ = self.child.wait().await;
+                let _ = self.ended().await;
                 format!("killed, it did not leave within {} ms", patience.as_millis())
             }
         }
     }
 
-    /// Ends it, and all that it has started, at once.
+    /// Waits until it has ended; what it has started, in its group, ends with it.
+    async fn ended(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait().await?;
+        self.kill();
+        self.has_ended = true;
+        Ok(status)
+    }
+
+    /// Ends it, and all that it has started in its group, at once.
     pub(super) fn kill(&self) {
-        // A pid that was waited for may be somebody else's by now; a group lives as long as one of its own.
+        if self.has_ended {
+            return;
+        }
         if let Some(group) = Pid::from_raw(self.pid as i32) {
             let _ = kill_process_group(group, Signal::KILL);
         }

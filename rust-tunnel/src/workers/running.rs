@@ -9,7 +9,6 @@ use super::backoff::jittered;
 use super::process::{Process, Started, WorkerError};
 use super::supervisor::House;
 use super::worker::{Stage, Worker};
-use crate::protocol::frame::Kind;
 
 /// A worker that has run for so long is healthy: what failed before it is forgotten.
 const HEALTHY: Duration = Duration::from_secs(1);
@@ -31,6 +30,7 @@ pub(super) struct Running {
     beat: Interval,
     is_healthy: bool,
     is_silent: bool,
+    examined: Instant,
     dies_of_age: Option<Instant>,
     /// It is not replaced for its memory before.
     kept_until: Instant,
@@ -38,7 +38,7 @@ pub(super) struct Running {
 }
 
 /// The worker that is being started to take its place.
-struct Successor {
+pub(super) struct Successor {
     /// One task; dropped, it ends.
     start: JoinSet<Result<Started, WorkerError>>,
     done: Option<oneshot::Sender<()>>,
@@ -72,6 +72,7 @@ impl Running {
             beat,
             is_healthy: false,
             is_silent: false,
+            examined: Instant::now(),
             dies_of_age: lifetime.map(|lifetime| Instant::now() + jittered(lifetime, 10)),
             kept_until: Instant::now(),
             successor: None,
@@ -139,11 +140,9 @@ impl Running {
         }
     }
 
-    /// The one that was started when this one ended, if any.
-    pub(super) async fn successor(&mut self) -> Option<Result<Started, WorkerError>> {
-        let started = started(self.successor.as_mut()).await;
-        self.successor = None;
-        started
+    /// The one that is being started, if any.
+    pub(super) fn take_successor(&mut self) -> Option<Successor> {
+        self.successor.take()
     }
 
     fn stay(&mut self, error: &WorkerError) -> Turn {
@@ -157,8 +156,11 @@ impl Running {
     fn examine(&mut self) -> Option<Turn> {
         let worker = &self.worker;
         let rules = &self.house.rules;
-        worker.bridge.tell(Kind::Ping, &[]);
-        let silence = worker.silence();
+        let late = std::mem::replace(&mut self.examined, Instant::now()).elapsed();
+        worker.ask();
+        // A front that was stopped itself has not heard what was said meanwhile.
+        let was_away = late > 2 * rules.heartbeat + LOOK;
+        let silence = if was_away { Duration::ZERO } else { worker.silence() };
         let was_silent = std::mem::replace(&mut self.is_silent, silence >= rules.blocked);
         if self.is_silent && !was_silent {
             self.log(&format!("{} does not react (for {} ms)", self.name(), silence.as_millis()));
@@ -192,6 +194,8 @@ impl Running {
     pub(super) async fn retire(self) {
         self.worker.drain();
         let deadline = Instant::now() + self.house.rules.grace;
+        // Somebody may have found it before, and be about to give it a call.
+        sleep(LOOK).await;
         while self.worker.in_flight() > 0 && Instant::now() < deadline && !self.worker.bridge.is_closed() {
             sleep(LOOK).await;
         }
@@ -213,6 +217,12 @@ impl Running {
 
     fn log(&self, line: &str) {
         self.house.log(line);
+    }
+}
+
+impl Successor {
+    pub(super) async fn started(mut self) -> Option<Result<Started, WorkerError>> {
+        started(Some(&mut self)).await
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::backoff::Backoff;
 use super::process::{Started, WorkerError};
-use super::running::{Running, Turn};
+use super::running::{Running, Successor, Turn};
 use super::supervisor::House;
 
 /// What a slot can be told.
@@ -96,23 +96,38 @@ impl Slot {
                 }
                 Turn::Leaving => {
                     self.house.log(&format!("{} wants no more calls", running.name()));
+                    let (is_young, successor) = (!running.is_healthy(), running.take_successor());
                     tokio::spawn(running.retire());
-                    return self.start().await;
+                    return self.after(successor, is_young, "it wanted no calls").await;
                 }
                 Turn::Gone { lost } => {
                     let how = running.mourn(lost).await;
-                    let is_young = !running.is_healthy();
-                    if let Some(started) = running.successor().await {
-                        return Some(started);
-                    }
-                    if is_young {
-                        self.house.failed(&how);
-                    }
-                    let pause = self.backoff.pause_after_a_run();
-                    return if self.is_stopped_within(pause).await { None } else { self.start().await };
+                    let (is_young, successor) = (!running.is_healthy(), running.take_successor());
+                    drop(running);
+                    return self.after(successor, is_young, &how).await;
                 }
             }
         }
+    }
+
+    /// The worker after one that has ended: the one that is being started already, or a new one.
+    async fn after(
+        &mut self,
+        successor: Option<Successor>,
+        is_young: bool,
+        how: &str,
+    ) -> Option<Result<Started, WorkerError>> {
+        if let Some(successor) = successor {
+            return tokio::select! {
+                started = successor.started() => started,
+                () = stopped(&mut self.stopping) => None,
+            };
+        }
+        if is_young {
+            self.house.failed(how);
+        }
+        let pause = self.backoff.pause_after_a_run();
+        if self.is_stopped_within(pause).await { None } else { self.start().await }
     }
 
     /// The next worker; `None` when the front stops before it is ready.
@@ -124,9 +139,14 @@ impl Slot {
     }
 
     async fn is_stopped_within(&mut self, time: Duration) -> bool {
-        tokio::select! {
-            () = sleep(time) => false,
-            () = stopped(&mut self.stopping) => true,
+        let mut time = std::pin::pin!(sleep(time));
+        loop {
+            tokio::select! {
+                () = &mut time => return false,
+                () = stopped(&mut self.stopping) => return true,
+                // There is nothing to be replaced; whoever rolls goes on.
+                Some(Order::Replace(done)) = self.orders.recv() => drop(done),
+            }
         }
     }
 

@@ -182,7 +182,8 @@ impl House {
     ) -> Result<(Process, Arc<Worker>), WorkerError> {
         let Started { process, stream, said } = started;
         let abandoned = self.place.borrow().map(|(_, abandoned)| abandoned).unwrap_or_default();
-        let worker = Arc::new(Worker::new(number, process.pid, &self.rules, abandoned));
+        let worker =
+            Arc::new(Worker::new(number, process.pid, &self.rules, self.pool.room.clone(), abandoned));
         self.pool.add(Link { worker: worker.clone(), stream: stream.into_std()?, said });
         self.log(&format!("worker {number} (pid {}) is ready", worker.pid));
         Ok((process, worker))

@@ -1,11 +1,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::link::SocketBell;
+use super::room::Room;
 use super::rules::Rules;
 use crate::backend::BackendError;
 use crate::bridge::{Bridge, Terms};
@@ -34,15 +35,17 @@ pub(super) struct Worker {
     pub(super) pid: u32,
     pub(super) bridge: Bridge<SocketBell>,
     max_in_flight: usize,
+    room: Arc<Room>,
     draining: AtomicBool,
     stage: watch::Sender<Stage>,
     began: Instant,
-    heard: Mutex<Instant>,
+    /// When the ping was sent that has not been answered.
+    asked: Mutex<Option<Instant>>,
     memory: AtomicU64,
 }
 
 impl Worker {
-    pub(super) fn new(number: usize, pid: u32, rules: &Rules, abandoned: Duration) -> Self {
+    pub(super) fn new(number: usize, pid: u32, rules: &Rules, room: Arc<Room>, abandoned: Duration) -> Self {
         let terms = Terms {
             max_in_flight: rules.max_in_flight,
             inline: INLINE,
@@ -55,10 +58,11 @@ impl Worker {
             pid,
             bridge: Bridge::new(SocketBell::default(), terms),
             max_in_flight: rules.max_in_flight,
+            room,
             draining: AtomicBool::new(false),
             stage: watch::Sender::new(Stage::Up),
             began: Instant::now(),
-            heard: Mutex::new(Instant::now()),
+            asked: Mutex::default(),
             memory: AtomicU64::new(0),
         }
     }
@@ -92,7 +96,7 @@ impl Worker {
             Kind::Pong => {
                 let memory = frame.payload.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
                 self.memory.store(memory, Ordering::Relaxed);
-                *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+                *self.asked() = None;
             }
             Kind::Leaving => {
                 self.drain();
@@ -102,8 +106,24 @@ impl Worker {
         }
     }
 
+    /// Asks whether its event loop is alive, unless it has been asked and has not answered.
+    pub(super) fn ask(&self) {
+        if self.asked().is_none() {
+            *self.asked() = Some(Instant::now());
+            self.bridge.tell(Kind::Ping, &[]);
+        }
+    }
+
+    /// Calls may have ended, or been taken by it: of so many there were before.
+    pub(super) fn made_room(&self, before: usize) {
+        self.room.opened(before.saturating_sub(self.in_flight()).max(1));
+    }
+
     /// Its connection has ended: whoever waits for it is told.
     pub(super) fn end(&self) {
+        if matches!(*self.stage.borrow(), Stage::Gone { .. }) {
+            return;
+        }
         let lost = self.in_flight();
         self.drain();
         self.bridge.close("");
@@ -123,9 +143,13 @@ impl Worker {
         self.began
     }
 
-    /// How long its event loop has been silent.
+    /// For how long it has been asked without an answer.
     pub(super) fn silence(&self) -> Duration {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        self.asked().map(|asked| asked.elapsed()).unwrap_or_default()
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resident bytes, as far as it has said.

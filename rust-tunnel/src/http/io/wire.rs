@@ -42,6 +42,8 @@ pub(in crate::http) struct Wire<S> {
     /// What is to be sent before hyper's next answer, and what of it is on its way.
     interim: Interim,
     before: BytesMut,
+    /// Only a part of hyper's last bytes could be written.
+    is_within: bool,
 }
 
 /// Why no more bytes will come.
@@ -77,6 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             read_at: None,
             interim: Interim::default(),
             before: BytesMut::new(),
+            is_within: false,
         }
     }
 
@@ -240,7 +243,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn poll_before(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let fresh = self.interim.take();
         // What hyper could not write yet is of an older answer, and nobody knows where that ends: a hint less.
-        if self.stalled_since.is_none() || !self.before.is_empty() {
+        let is_between = self.stalled_since.is_none() && !self.is_within;
+        if (is_between || !self.before.is_empty()) && self.before.len() < AHEAD {
             self.before.extend_from_slice(&fresh);
         }
         while !self.before.is_empty() {
@@ -304,6 +308,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WireIo<S> {
         let mut wire = self.0.lock();
         ready!(wire.poll_before(context))?;
         let wrote = Pin::new(&mut wire.stream).poll_write(context, bytes);
+        wire.is_within = matches!(wrote, Poll::Ready(Ok(count)) if count < bytes.len());
         wire.wrote(wrote)
     }
 
@@ -315,6 +320,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WireIo<S> {
         let mut wire = self.0.lock();
         ready!(wire.poll_before(context))?;
         let wrote = Pin::new(&mut wire.stream).poll_write_vectored(context, slices);
+        let offered: usize = slices.iter().map(|slice| slice.len()).sum();
+        wire.is_within = matches!(wrote, Poll::Ready(Ok(count)) if count < offered);
         wire.wrote(wrote)
     }
 
