@@ -4,9 +4,14 @@ use std::sync::atomic::AtomicUsize;
 use bytes::BufMut;
 use serde_json::json;
 
+use super::backend::MAX_WAITING_REPORTS;
 use super::*;
+use crate::backend::Backend;
 use crate::backend::fake::form;
-use crate::protocol::{Code, Content, Interim, Level, Part, Piece, RequestId, TargetKind, Trailers};
+use crate::protocol::{
+    Body, Call, Code, Content, Head, Interim, Level, Part, Piece, Reply, Report, RequestId, Target,
+    TargetKind, Trailers,
+};
 
 #[derive(Default)]
 struct CountingBell(AtomicUsize);

@@ -146,19 +146,11 @@ impl WorkerPool {
 
     /// The worker with the least to do; waits for one that has room.
     async fn worker(&self) -> Result<Arc<Worker>, BackendError> {
-        if self.is_full() {
-            return Err(BackendError::Overloaded);
-        }
         match self.least() {
-            Some(worker) => Ok(worker),
-            None => self.wait().await,
+            Found::Worker(worker) => Ok(worker),
+            Found::Full => Err(BackendError::Overloaded),
+            Found::Nobody => self.wait().await,
         }
-    }
-
-    /// Whether all workers together have as many calls as they may.
-    fn is_full(&self) -> bool {
-        let most = self.max_in_flight.get().copied().unwrap_or(usize::MAX);
-        self.workers().iter().map(|worker| worker.in_flight()).sum::<usize>() >= most
     }
 
     async fn wait(&self) -> Result<Arc<Worker>, BackendError> {
@@ -167,7 +159,7 @@ impl WorkerPool {
             loop {
                 let mut changed = std::pin::pin!(self.room.changed.notified());
                 changed.as_mut().enable();
-                if let Some(worker) = self.least().filter(|_| !self.is_full()) {
+                if let Found::Worker(worker) = self.least() {
                     return Some(worker);
                 }
                 if self.refusing.load(Ordering::Relaxed) {
@@ -183,18 +175,30 @@ impl WorkerPool {
         if self.has_workers() { BackendError::Overloaded } else { BackendError::NoWorker }
     }
 
-    fn least(&self) -> Option<Arc<Worker>> {
+    /// Looks at each worker once.
+    fn least(&self) -> Found {
         let workers = self.workers();
         let first = self.turn.fetch_add(1, Ordering::Relaxed) % workers.len().max(1);
         let (before, from) = workers.split_at(first);
-        let rooms = from.iter().chain(before).filter_map(|worker| Some((worker.room()?, worker)));
-        rooms.min_by_key(|(has, _)| *has).map(|(_, worker)| worker.clone())
+        let (mut all, mut least) = (0, None);
+        for worker in from.iter().chain(before) {
+            let has = worker.in_flight();
+            all += has;
+            if worker.has_room_beside(has) && least.is_none_or(|(least, _)| has < least) {
+                least = Some((has, worker));
+            }
+        }
+        match least {
+            _ if all >= self.max_in_flight.get().copied().unwrap_or(usize::MAX) => Found::Full,
+            Some((_, worker)) => Found::Worker(worker.clone()),
+            None => Found::Nobody,
+        }
     }
 
     async fn run_call(&self, call: Call) -> Result<Reply, BackendError> {
         let mut copy = copy(&call);
         let mut call = call;
-        let mut repeats = usize::from(copy.as_ref().is_some_and(|call| is_idempotent(&call.head)));
+        let mut repeated = false;
         loop {
             let worker = self.worker().await?;
             let error = match worker.bridge.call(call).await {
@@ -203,10 +207,13 @@ impl WorkerPool {
                 Err(BackendError::Overloaded) if copy.is_some() => BackendError::NotSent,
                 outcome => return outcome,
             };
-            if error == BackendError::WorkerLost {
-                repeats = repeats.checked_sub(1).ok_or(error)?;
-            }
             call = copy.take().ok_or(error)?;
+            if error == BackendError::WorkerLost {
+                if repeated || !is_idempotent(&call.head) {
+                    return Err(error);
+                }
+                repeated = true;
+            }
             copy = self::copy(&call);
         }
     }
@@ -222,6 +229,15 @@ impl WorkerPool {
     fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Worker>>> {
         self.workers.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Who can take a call.
+enum Found {
+    Worker(Arc<Worker>),
+    /// All workers together have as many calls as they may.
+    Full,
+    /// No worker is up, or none has room.
+    Nobody,
 }
 
 /// Another worker may do what this one could not.
@@ -273,14 +289,12 @@ impl Backend for WorkerPool {
     }
 
     fn report(&self, report: Report) {
-        match self.least() {
-            Some(worker) => worker.bridge.report(report),
-            None => {
-                let mut waiting = self.reports();
-                if waiting.len() < MOST_REPORTS {
-                    waiting.push(report);
-                }
-            }
+        if let Some(worker) = self.workers().first() {
+            return worker.bridge.report(report);
+        }
+        let mut waiting = self.reports();
+        if waiting.len() < MOST_REPORTS {
+            waiting.push(report);
         }
     }
 }

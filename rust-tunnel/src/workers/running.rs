@@ -90,7 +90,7 @@ impl Running {
         self.is_healthy
     }
 
-    pub(super) fn is_succeeded(&self) -> bool {
+    pub(super) fn has_successor(&self) -> bool {
         self.successor.is_some()
     }
 

@@ -73,7 +73,7 @@ impl Slot {
         loop {
             let turn = tokio::select! {
                 turn = running.next() => turn,
-                Some(Order::Replace(done)) = self.orders.recv(), if !running.is_succeeded() => {
+                Some(Order::Replace(done)) = self.orders.recv(), if !running.has_successor() => {
                     running.replace("SIGHUP", Some(done));
                     continue;
                 }

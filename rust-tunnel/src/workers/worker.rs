@@ -67,14 +67,12 @@ impl Worker {
         }
     }
 
-    /// How many calls it has, if it can take another one.
-    pub(super) fn room(&self) -> Option<usize> {
-        let has = self.in_flight();
-        let can = !self.draining.load(Ordering::Relaxed)
+    /// Whether it can take a call beside the so many that it has.
+    pub(super) fn has_room_beside(&self, has: usize) -> bool {
+        !self.is_draining()
             && has < self.max_in_flight
             && self.bridge.queued_bytes() < MOST_WAITING
-            && !self.bridge.is_closed();
-        can.then_some(has)
+            && !self.bridge.is_closed()
     }
 
     pub(super) fn in_flight(&self) -> usize {

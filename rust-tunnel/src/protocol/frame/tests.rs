@@ -27,7 +27,8 @@ fn call(body: &[u8]) -> Vec<u8> {
     let target = Target { kind: TargetKind::Event, id: "app.é".into() };
     let mut bytes = Vec::new();
     let flags = call_flags(true, &Content::Json(Bytes::copy_from_slice(body)), usize::MAX);
-    put_call(&mut bytes, 7, &target, &head(), flags, body);
+    put_call(&mut bytes, 7, &target, &head(), flags, body.len());
+    bytes.extend_from_slice(body);
     bytes
 }
 
