@@ -1,4 +1,4 @@
-//! The bridge into JavaScript: a [`Backend`] that turns calls into frames and frames into answers.
+//! The bridge into JavaScript: a [`Backend`](crate::backend::Backend) that turns calls into frames and frames into answers.
 //!
 //! ```text
 //!  call() --put--> doorbell ==ring==> JavaScript takes the whole batch, runs the handlers,

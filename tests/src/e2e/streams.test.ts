@@ -3,50 +3,37 @@ import assert from 'node:assert/strict';
 import { afterEach, describe } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { patterned } from '../apps/streams';
-import { type Backend, backends, type Running, shared } from '../harness/backends';
+import { backends, shared } from '../harness/backends';
 import { it } from '../harness/it';
-import { RawConnection } from '../harness/raw';
 import { chunked, exchange, request } from '../harness/request';
 import {
   allFree,
   barrier,
+  CHUNKED,
   calling,
   chunk,
   failures,
   goesOn,
+  KERNEL,
   LAST_CHUNK,
   octetHead,
   octets,
+  opened,
   plain,
   sha256,
+  started,
 } from '../harness/streams';
 
-type Context = { after(fn: () => unknown): void };
-
-const CHUNKED = { 'Transfer-Encoding': 'chunked' };
-/** What the buffers of a connection over the loopback take in at most, with room. */
-const KERNEL = 12 * 2 ** 20;
 const INTERNAL = '{"ok":false,"error":{"message":"Internal Error","code":"INTERNAL_ERROR"}}';
-
-async function started(t: Context, backend: Backend, variant: 'streams' | 'handlerLimit'): Promise<Running> {
-  const server = await backend.start('streams', variant);
-  t.after(() => server.stop());
-  return server;
-}
 
 for (const backend of backends) {
   describe(`answers of bytes (${backend.name})`, () => {
     const server = shared(backend, 'streams', 'streams');
     afterEach(() => allFree(server));
-    const opened = async (t: Context): Promise<RawConnection> => {
-      const connection = await RawConnection.open(server.port);
-      t.after(() => connection.leave());
-      return connection;
-    };
 
     for (const bytes of [1, 65_536, 65_537, 300_000, 5_000_000]) {
       it(`arrive whole: ${bytes}`, async (t) => {
-        const connection = await opened(t);
+        const connection = await opened(t, server);
         for (const piece of [bytes > 100_000 ? 65_536 : 500, 1_000_000]) {
           const answer = await connection.write(request(plain('give', { bytes, piece }))).read();
           assert.equal(answer.status, 200);
@@ -60,7 +47,7 @@ for (const backend of backends) {
     }
 
     it('of no bytes have a length', async (t) => {
-      const connection = await opened(t);
+      const connection = await opened(t, server);
       const answer = await connection.write(request(plain('empty'))).read();
       assert.equal(answer.header('content-length'), '0');
       assert.equal(answer.header('transfer-encoding'), undefined);
@@ -68,7 +55,7 @@ for (const backend of backends) {
     });
 
     it('may bring a status, a type and headers', async (t) => {
-      const connection = await opened(t);
+      const connection = await opened(t, server);
       const answer = await connection.write(request(plain('wrapped'))).read();
       assert.equal(answer.status, 206);
       assert.equal(answer.header('content-type'), 'text/plain');
@@ -81,7 +68,7 @@ for (const backend of backends) {
 
     it('may be the body itself, or made of it', async (t) => {
       for (const body of ['', 'some bytes', patterned(300_000)]) {
-        const connection = await opened(t);
+        const connection = await opened(t, server);
         for (const sent of [
           request(octets('echo', body)),
           Buffer.concat([octetHead('echo', CHUNKED), chunked(...(body.length > 0 ? [body] : []))]),
@@ -107,7 +94,7 @@ for (const backend of backends) {
     });
 
     it('and bodies of megabytes go on side by side', async (t) => {
-      const connection = await opened(t);
+      const connection = await opened(t, server);
       const whole = patterned(8_000_000);
       const answer = await connection.write(request(octets('echo', whole))).read();
       assert.equal(sha256(answer.body), sha256(whole));
@@ -115,7 +102,7 @@ for (const backend of backends) {
     });
 
     it('that fail at once are a 500 that is logged', async (t) => {
-      const connection = await opened(t);
+      const connection = await opened(t, server);
       const { length } = failures(server);
       const answer = await connection.write(request(plain('fails.first'))).read();
       assert.equal(answer.status, 500);
@@ -218,7 +205,7 @@ for (const backend of backends) {
     });
 
     it('are answered in order, pipelined', async (t) => {
-      const connection = await opened(t);
+      const connection = await opened(t, server);
       connection.write(
         Buffer.concat([
           request(plain('give', { bytes: 200_000 })),

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as later } from 'node:timers/promises';
 import { MEETING } from '../apps/streams';
-import type { Running } from './backends';
+import type { VariantName } from '../apps/variants';
+import type { Backend, Running } from './backends';
 import { Pieces } from './pieces';
 import { RawConnection } from './raw';
 import { exchange, type RawRequest, request, taskRequest } from './request';
@@ -11,10 +12,31 @@ import { exchange, type RawRequest, request, taskRequest } from './request';
 export const TOKEN = { 'x-runner-token': 'secret' };
 export const OCTETS = { ...TOKEN, 'Content-Type': 'application/octet-stream' };
 
+export const CHUNKED = { 'Transfer-Encoding': 'chunked' };
+/** What the buffers of a connection over the loopback take in at most, with room. */
+export const KERNEL = 12 * 2 ** 20;
+
 const FREE_MS = 5_000;
 
 type Server = Pick<Running, 'port' | 'logs' | 'stats'>;
 type Headers = Readonly<Record<string, string>>;
+
+/** A test that ends things when it ends. */
+export type Context = { after(fn: () => unknown): void };
+
+/** The application in another variant, for one test. */
+export async function started(t: Context, backend: Backend, variant: VariantName): Promise<Running> {
+  const server = await backend.start('streams', variant);
+  t.after(() => server.stop());
+  return server;
+}
+
+/** A connection for one test. */
+export async function opened(t: Context, { port }: Pick<Running, 'port'>): Promise<RawConnection> {
+  const connection = await RawConnection.open(port);
+  t.after(() => connection.leave());
+  return connection;
+}
 
 /** A call with a body of bytes. */
 export function octets(id: string, body: string | Buffer, headers: Headers = {}): RawRequest {

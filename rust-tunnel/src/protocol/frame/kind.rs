@@ -37,7 +37,7 @@ pub enum Kind {
     Admitted = 65,
     /// The answer to `Origin`.
     AllowedOrigin = 66,
-    /// A worker's first frame: its settings, as JSON. The status field carries [`VERSION`].
+    /// A worker's first frame: its settings, as JSON. The status field carries [`VERSION`](super::VERSION).
     Hello = 67,
     /// The head of an answer whose body follows.
     Begin = 68,
