@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use rust_tunnel::backend::BackendError;
 use rust_tunnel::bridge::{Batch, Bell, Bridge, Terms};
 use rust_tunnel::config::Config;
 use rust_tunnel::protocol::frame::{self, Kind};
+use rust_tunnel::turn;
 use tokio::sync::Notify;
 
 /// A frame from our own JavaScript can't be larger than a buffer there can.
@@ -31,15 +33,32 @@ pub(crate) fn js_backend(config: &Config) -> JsBackend {
 /// The function without arguments that makes JavaScript drain.
 pub(crate) type Ring = ThreadsafeFunction<(), (), (), Status, false>;
 
-/// Rings by a ThreadsafeFunction.
+/// So many frames are worth a wake-up of the JavaScript thread before the IO thread's turn ends.
+const BATCH: usize = 8;
+
+/// Rings by a ThreadsafeFunction: once for all that an IO thread finds in a turn, for waking a thread costs more than
+/// most calls.
 #[derive(Default)]
-pub(crate) struct JsBell(Mutex<Option<Ring>>);
+pub(crate) struct JsBell {
+    function: Mutex<Option<Ring>>,
+    /// A ring was put off.
+    due: AtomicBool,
+}
 
 impl Bell for JsBell {
     fn ring(&self) {
-        if let Some(function) = &*self.function() {
-            // A closing environment answers `Closing`; its cleanup hook ends the server.
-            function.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        if turn::ends() { self.due.store(true, Ordering::Release) } else { self.call() }
+    }
+
+    fn grow(&self, frames: usize) {
+        if frames >= BATCH {
+            self.rest();
+        }
+    }
+
+    fn rest(&self) {
+        if self.due.load(Ordering::Acquire) && self.due.swap(false, Ordering::AcqRel) {
+            self.call();
         }
     }
 }
@@ -55,9 +74,16 @@ impl JsBell {
         drop(self.function().take());
     }
 
+    fn call(&self) {
+        if let Some(function) = &*self.function() {
+            // A closing environment answers `Closing`; its cleanup hook ends the server.
+            function.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
     /// The function, to be referenced or unreferenced.
     pub(crate) fn function(&self) -> MutexGuard<'_, Option<Ring>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.function.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

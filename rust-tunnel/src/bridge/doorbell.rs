@@ -7,8 +7,15 @@ use super::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How the consumer is woken: a ThreadsafeFunction, a notified task.
 pub trait Bell: Send + Sync + 'static {
-    /// Wakes the consumer, soon and at least once.
+    /// Wakes the consumer, soon and at least once. A bell may put it off while [`turn::ends`](crate::turn::ends), until
+    /// [`Bell::rest`] or [`Bell::grow`].
     fn ring(&self);
+
+    /// So many frames wait since the consumer was to be woken.
+    fn grow(&self, _frames: usize) {}
+
+    /// The thread is about to sleep.
+    fn rest(&self) {}
 }
 
 /// Frames on their way to one consumer.
@@ -67,9 +74,12 @@ impl<B: Bell> Doorbell<B> {
 
     fn ring(&self, mut state: MutexGuard<'_, State>) {
         let silent = !std::mem::replace(&mut state.ringing, true);
+        let waiting = state.batch.len();
         drop(state);
         if silent {
             self.bell.ring();
+        } else {
+            self.bell.grow(waiting);
         }
     }
 

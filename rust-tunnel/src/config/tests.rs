@@ -5,15 +5,8 @@ use crate::protocol::Code;
 
 /// Settings as `ts/options.ts` makes them of `{ auth: { token: 'secret' } }`, with `changes` laid over them.
 pub(crate) fn settings(changes: &Value) -> String {
-    let mut settings = json!({
-        "basePath": "/__runner",
-        "auth": { "header": "x-runner-token", "tokens": ["secret"], "validator": false, "allowAnonymous": false, "loopbackOnly": false },
-        "cors": { "origin": { "kind": "nobody" }, "varyOrigin": false, "credentials": false, "methods": [], "allowedHeaders": [], "exposedHeaders": [], "maxAge": null },
-        "limits": { "jsonMaxSize": 2_097_152, "multipart": { "fileSize": 20_971_520, "files": 10, "fields": 100, "fieldSize": 1_048_576, "parts": null }, "maxInFlight": 10_000, "maxConnections": 10_000 },
-        "timeouts": { "headMs": 60_000, "requestMs": 300_000, "keepAliveMs": 5000, "writeMs": 60_000, "handlerMs": null, "abandonedMs": 30_000 },
-        "disableDiscovery": false,
-        "refusals": {}
-    });
+    let mut settings =
+        serde_json::from_str(include_str!("settings.json")).expect("the test settings are JSON");
     lay_over(&mut settings, changes);
     settings.to_string()
 }

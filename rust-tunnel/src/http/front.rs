@@ -1,12 +1,15 @@
-use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
-use axum::Router;
-use axum::body::Body as HttpBody;
 use http::{Request, Response};
-use tower_http::catch_panic::CatchPanicLayer;
 
+use super::body::{RequestBody, ResponseBody};
+use super::connection::Serve;
+use super::respond::Cut;
+use super::sent::Sent;
 use super::stats::HttpStats;
 use super::{pipeline, respond};
 use crate::backend::Backend;
@@ -38,13 +41,16 @@ impl<B: Backend> Front<B> {
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
+}
 
-    /// The routes. One catch-all, because the contract's paths (`//`, `\`, `%2e`, slashes in ids) are no patterns.
-    pub fn router(self: Arc<Self>) -> Router {
-        let serve = tower::service_fn(move |request: Request<HttpBody>| {
-            let front = self.clone();
-            async move { Ok::<Response<HttpBody>, Infallible>(pipeline::serve(&front, request).await) }
-        });
-        Router::new().fallback_service(serve).layer(CatchPanicLayer::custom(respond::panicked))
+impl<B: Backend> Serve for Front<B> {
+    /// A panic costs its request an answer, and nobody else anything.
+    async fn serve(&self, request: Request<RequestBody>, sent: Sent) -> Result<Response<ResponseBody>, Cut> {
+        let mut answering = pin!(pipeline::serve(self, request, sent));
+        std::future::poll_fn(|context| {
+            catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
+                .unwrap_or_else(|_| Poll::Ready(Ok(respond::panicked())))
+        })
+        .await
     }
 }

@@ -4,6 +4,7 @@
 //! below it: accepting, deadlines, stopping.
 
 mod auth;
+mod body;
 mod connection;
 mod cors;
 pub mod form;

@@ -1,9 +1,9 @@
 //! The whole path of a request, top to bottom. `docs/LIFECYCLE.md` draws it.
 
-use axum::body::Body as HttpBody;
 use http::request::Parts;
 use http::{Method, Request, Response, header};
 
+use super::body::{RequestBody, ResponseBody};
 use super::form::Form;
 use super::front::Front;
 use super::headers::{CONTEXT, REQUEST_ID};
@@ -11,18 +11,21 @@ use super::io::guard::SentHead;
 use super::media::Media;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
-use super::respond::Answer;
+use super::respond::{Answer, Cut};
 use super::route::{self, Operation};
 use super::sent::Sent;
 use super::upload::Upload;
-use super::{auth, cors, loopback, media, respond};
+use super::{auth, cors, loopback, media};
 use crate::backend::{Admission, Backend, BackendError};
 use crate::protocol::{Body, Call, Content, Head, Interim, Reply, RequestId, Target};
 
 /// Answers one request.
-pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> Response<HttpBody> {
-    let (mut parts, body) = request.into_parts();
-    let sent: Sent = parts.extensions.remove().unwrap_or_default();
+pub(super) async fn serve<B: Backend>(
+    front: &Front<B>,
+    request: Request<RequestBody>,
+    sent: Sent,
+) -> Result<Response<ResponseBody>, Cut> {
+    let (parts, body) = request.into_parts();
     let persistence = Persistence::of(&sent.head);
     let cors = cors::Grant::resolve(&front.config.cors, &parts.headers, front.backend.as_ref()).await;
     let http10 = sent.head.http10;
@@ -39,11 +42,11 @@ pub async fn serve<B: Backend>(front: &Front<B>, request: Request<HttpBody>) -> 
     let response = match outcome {
         Ok(Outcome::Reply(reply)) => answer.reply(reply, &front.config),
         Ok(Outcome::Preflight(asked)) => answer.preflight(asked, &front.config),
-        Err(Rejection::Backend(BackendError::Cut)) => return respond::cut(),
+        Err(Rejection::Backend(BackendError::Cut)) => return Err(Cut),
         Err(rejection) => answer.refuse(&rejection, &front.config, front.backend.as_ref()),
     };
     front.stats.count(response.status());
-    response
+    Ok(response)
 }
 
 enum Outcome {

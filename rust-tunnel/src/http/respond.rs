@@ -1,11 +1,9 @@
-use std::any::Any;
-
-use axum::body::Body as HttpBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 use hyper::ext::ReasonPhrase;
 use serde_json::json;
 
+use super::body::{ResponseBody, whole};
 use super::headers::REQUEST_ID;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
@@ -29,7 +27,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// What the backend answered, with the standard headers around it.
-    pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<HttpBody> {
+    pub(super) fn reply(mut self, reply: Reply, config: &Config) -> Response<ResponseBody> {
         let Reply { status, reason, dress, mut headers, mut winning, body } = reply;
         if dress == Dress::OwnId {
             self.request_id = None;
@@ -46,8 +44,8 @@ impl Answer {
             self.persistence = Persistence::Close;
         }
         let body = match body {
-            Body::Complete(bytes) => HttpBody::from(bytes),
-            Body::Stream(stream) => HttpBody::new(stream),
+            Body::Complete(bytes) => whole(bytes),
+            Body::Stream(stream) => ResponseBody::Right(stream),
         };
         let mut response = if dress == Dress::Bare {
             self.persistence.put(config, &mut headers);
@@ -71,7 +69,7 @@ impl Answer {
         rejection: &Rejection,
         config: &Config,
         backend: &B,
-    ) -> Response<HttpBody> {
+    ) -> Response<ResponseBody> {
         if rejection.persistence() == Persistence::Close {
             self.persistence = Persistence::Close;
         }
@@ -84,16 +82,16 @@ impl Answer {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         let given = if *rejection == Rejection::Outside { None } else { config.refusals.body(code) };
-        let body = HttpBody::from(given.unwrap_or_else(|| envelope(code, rejection.message())));
+        let body = whole(given.unwrap_or_else(|| envelope(code, rejection.message())));
         self.finish(code.status(), None, headers, body, config)
     }
 
     /// 204, and what the page may do.
-    pub(super) fn preflight(self, asked: cors::Asked, config: &Config) -> Response<HttpBody> {
+    pub(super) fn preflight(self, asked: cors::Asked, config: &Config) -> Response<ResponseBody> {
         let mut headers = HeaderMap::with_capacity(8);
         self.cors.put_preflight(&config.cors, asked, &mut headers);
         self.persistence.put(config, &mut headers);
-        response(StatusCode::NO_CONTENT, None, headers, HttpBody::empty())
+        response(StatusCode::NO_CONTENT, None, headers, whole(Bytes::new()))
     }
 
     fn finish(
@@ -101,9 +99,9 @@ impl Answer {
         status: StatusCode,
         reason: Option<ReasonPhrase>,
         mut headers: HeaderMap,
-        body: HttpBody,
+        body: ResponseBody,
         config: &Config,
-    ) -> Response<HttpBody> {
+    ) -> Response<ResponseBody> {
         headers.reserve(8);
         if let Some(id) = self.request_id {
             headers.insert(REQUEST_ID, id.header());
@@ -139,27 +137,11 @@ impl Persistence {
 #[error("the connection is cut")]
 pub(super) struct Cut;
 
-impl Cut {
-    /// The response to send, if it is one.
-    pub(super) fn check(response: Response<HttpBody>) -> Result<Response<HttpBody>, Cut> {
-        if response.extensions().get::<Cut>().is_some() { Err(Cut) } else { Ok(response) }
-    }
-}
-
-/// No answer at all.
-pub(super) fn cut() -> Response<HttpBody> {
-    let mut response = Response::new(HttpBody::empty());
-    response.extensions_mut().insert(Cut);
-    response
-}
-
 /// What becomes of a panic in a step: the client gets a bland 500, and the connection goes on.
-// tower-http's trait gives the payload by value.
-#[allow(clippy::needless_pass_by_value)]
-pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response<HttpBody> {
+pub(super) fn panicked() -> Response<ResponseBody> {
     let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, JSON)]);
     let code = Code::InternalError;
-    response(code.status(), None, headers, HttpBody::from(envelope(code, code.message())))
+    response(code.status(), None, headers, whole(envelope(code, code.message())))
 }
 
 fn report_fault<B: Backend>(backend: &B, error: &str, request_id: Option<&RequestId>) {
@@ -179,8 +161,8 @@ fn response(
     status: StatusCode,
     reason: Option<ReasonPhrase>,
     headers: HeaderMap,
-    body: HttpBody,
-) -> Response<HttpBody> {
+    body: ResponseBody,
+) -> Response<ResponseBody> {
     let mut response = Response::new(body);
     if let Some(reason) = reason.or_else(|| reason::in_node(status)) {
         response.extensions_mut().insert(reason);

@@ -1,12 +1,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::io::guard::{SHOWN_FIELDS, SentHead};
 use crate::protocol::Interim;
 
-/// What hyper's request does not tell, in one of its extensions.
+/// What hyper's request does not tell.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
     pub(super) head: SentHead,
@@ -15,12 +15,11 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// Puts it into the request, and takes out the header lines that Node would not show.
-    pub(super) fn attach<B>(self, request: &mut Request<B>) {
+    /// Takes the header lines out that Node would not show.
+    pub(super) fn hide(&self, headers: &mut HeaderMap) {
         if self.head.fields > SHOWN_FIELDS {
-            *request.headers_mut() = shown(&self.head.raw);
+            *headers = shown(&self.head.raw);
         }
-        request.extensions_mut().insert(self);
     }
 
     /// The request's target as it was sent, or its path where that leads to the same place.
@@ -81,15 +80,13 @@ mod tests {
         for (count, shown) in [(999, 1), (1000, 0)] {
             let many = "A: \t1 \r\n".repeat(count);
             let head = format!("GET / HTTP/1.1\r\n{many}Last:x:y\r\n").leak();
-            let mut request = Request::new(());
-            request.headers_mut().insert("last", HeaderValue::from_static("x:y"));
-            sent(head, count as u16 + 1, false).attach(&mut request);
-            let headers = request.headers();
+            let mut headers = HeaderMap::new();
+            headers.insert("last", HeaderValue::from_static("x:y"));
+            sent(head, count as u16 + 1, false).hide(&mut headers);
             assert_eq!(headers.get_all("last").iter().filter(|value| *value == "x:y").count(), shown);
             if shown == 0 {
                 assert_eq!(headers.get_all("a").iter().filter(|value| *value == "1").count(), count);
             }
-            assert!(request.extensions().get::<Sent>().is_some());
         }
     }
 

@@ -18,6 +18,7 @@ use super::places::Places;
 use super::stop::{Stop, Stopping};
 use crate::backend::Backend;
 use crate::config::Knob;
+use crate::turn::Turns;
 use end::{End, Hold};
 
 /// How long the listener rests when the system has no descriptor or memory for another connection.
@@ -56,7 +57,7 @@ impl<B: Backend> Server<B> {
         let stop = Arc::new(Stop::new());
         let places = Arc::new(Places::new(front.config.limits.max_connections));
         let house = Arc::new(House {
-            router: front.clone().router(),
+            service: front.clone(),
             timeouts: front.config.timeouts.clone(),
             active: AtomicUsize::new(0),
         });
@@ -67,7 +68,12 @@ impl<B: Backend> Server<B> {
         let drained = Arc::new(Barrier::new(listeners.len()));
         for (index, listener) in listeners.into_iter().enumerate() {
             listener.set_nonblocking(true)?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let rest = {
+                let front = front.clone();
+                move || front.backend.rest()
+            };
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().on_thread_park(rest.clone()).build()?;
             let thread = IoThread {
                 house: house.clone(),
                 front: front.clone(),
@@ -79,6 +85,7 @@ impl<B: Backend> Server<B> {
             let run = move || {
                 let _hold = hold;
                 runtime.block_on(async {
+                    let _turns = Turns::begin(rest);
                     enter();
                     thread.run(listener).await;
                 });
@@ -140,7 +147,7 @@ impl<B> Drop for Server<B> {
 }
 
 struct IoThread<B> {
-    house: Arc<House>,
+    house: Arc<House<Front<B>>>,
     front: Arc<Front<B>>,
     places: Arc<Places>,
     stopping: Stopping,

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body as HttpBody;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
+use super::body::RequestBody;
 use super::loan::{Loan, Terms};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
@@ -29,7 +30,7 @@ const PATIENCE: u8 = 2;
 
 /// A request's body on its way in.
 pub(super) struct Upload {
-    body: HttpBody,
+    body: RequestBody,
     received: Received,
     /// `limits.json.maxSize`, whatever the body is.
     json_limit: u64,
@@ -49,7 +50,7 @@ enum State {
 }
 
 impl Upload {
-    pub(super) fn new(body: HttpBody, expects_continue: bool, config: &Config) -> Self {
+    pub(super) fn new(body: RequestBody, expects_continue: bool, config: &Config) -> Self {
         let state = if body.is_end_stream() { State::Ended } else { State::Untouched };
         Upload {
             body,
@@ -131,7 +132,10 @@ impl Upload {
     pub(super) fn lend(&mut self) -> Loan {
         let terms = Arc::new(Terms::default());
         let lent = Upload {
-            body: std::mem::replace(&mut self.body, HttpBody::empty()),
+            body: std::mem::replace(
+                &mut self.body,
+                RequestBody::Right(Full::default().map_err(|never| match never {}).boxed_unsync()),
+            ),
             received: std::mem::take(&mut self.received),
             state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
             ..*self
@@ -202,7 +206,7 @@ impl Upload {
         self.body.size_hint().lower()
     }
 
-    fn take(&mut self, frame: Option<Result<http_body::Frame<Bytes>, axum::Error>>) {
+    fn take<E>(&mut self, frame: Option<Result<http_body::Frame<Bytes>, E>>) {
         match frame {
             Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
@@ -225,7 +229,7 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Re
     }
 }
 
-async fn drain(mut body: HttpBody, most: u64) {
+async fn drain(mut body: RequestBody, most: u64) {
     if take_and_drop(&mut body, most).await {
         return;
     }
@@ -234,7 +238,7 @@ async fn drain(mut body: HttpBody, most: u64) {
 }
 
 /// `false` if there is more than that.
-async fn take_and_drop(body: &mut HttpBody, most: u64) -> bool {
+async fn take_and_drop(body: &mut RequestBody, most: u64) -> bool {
     let mut left = most;
     while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
     {

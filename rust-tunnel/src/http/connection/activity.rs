@@ -4,12 +4,15 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body as HttpBody;
 use bytes::Bytes;
 use http::Response;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::Either;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
+
+use crate::http::body::ResponseBody;
+use crate::protocol::{BodyError, BodyStream};
 
 /// Whether a connection works on a request, and since when it does not.
 pub(super) struct Activity {
@@ -58,29 +61,32 @@ impl Drop for Busy {
 
 /// Ends the request with its answer: at once if that is complete, for hyper writes it in the same turn; else when the
 /// stream has ended.
-pub(super) fn until_sent(response: Response<HttpBody>, busy: Busy) -> Response<HttpBody> {
+pub(super) fn until_sent(response: Response<ResponseBody>, busy: Busy) -> Response<ResponseBody> {
     if response.body().size_hint().exact().is_some() {
         return response;
     }
-    response.map(|body| HttpBody::new(Sending { body, _busy: busy }))
+    response.map(|body| match body {
+        Either::Right(body) => Either::Right(BodyStream::new(Sending { body, _busy: busy })),
+        whole @ Either::Left(_) => whole,
+    })
 }
 
 pin_project! {
     struct Sending {
         #[pin]
-        body: HttpBody,
+        body: BodyStream,
         _busy: Busy,
     }
 }
 
 impl Body for Sending {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = BodyError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         self.project().body.poll_frame(context)
     }
 

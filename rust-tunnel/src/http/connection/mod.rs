@@ -11,15 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, Sleep};
-use tower::ServiceExt;
 
+use super::body::{RequestBody, ResponseBody};
 use super::io::guard::MAX_HEAD;
 use super::io::{SharedWire, Socket, Wire};
 use super::respond::Cut;
@@ -36,7 +35,7 @@ use farewell::Farewell;
 const BUFFER: usize = 8 * MAX_HEAD as usize;
 
 /// Serves one connection until either side ends it.
-pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stopping) {
+pub(super) async fn serve<S: Socket, V: Serve>(stream: S, house: &House<V>, stopping: Stopping) {
     let wire = SharedWire::new(Wire::new(stream));
     let mut connection = Connection { wire, activity: Arc::new(Activity::new()), house, stopping };
     let farewell = connection.live().await;
@@ -44,18 +43,28 @@ pub(super) async fn serve<S: Socket>(stream: S, house: &House, stopping: Stoppin
     farewell::part(wire.into_stream(), farewell, house.timeouts.write).await;
 }
 
+/// Whoever answers requests.
+pub(super) trait Serve: Send + Sync + 'static {
+    /// Answers one, or says that the connection is to be cut.
+    fn serve(
+        &self,
+        request: Request<RequestBody>,
+        sent: Sent,
+    ) -> impl Future<Output = Result<Response<ResponseBody>, Cut>> + Send;
+}
+
 /// What the connections of one server share.
-pub(super) struct House {
-    pub(super) router: Router,
+pub(super) struct House<V> {
+    pub(super) service: Arc<V>,
     pub(super) timeouts: Arc<Timeouts>,
     /// How many connections have hyper's state around them.
     pub(super) active: AtomicUsize,
 }
 
-struct Connection<'a, S> {
+struct Connection<'a, S, V> {
     wire: SharedWire<S>,
     activity: Arc<Activity>,
-    house: &'a House,
+    house: &'a House<V>,
     stopping: Stopping,
 }
 
@@ -71,7 +80,7 @@ enum Next {
     End(Farewell),
 }
 
-impl<S: Socket> Connection<'_, S> {
+impl<S: Socket, V: Serve> Connection<'_, S, V> {
     async fn live(&mut self) -> Farewell {
         loop {
             if let Next::End(farewell) = self.parked().await {
@@ -118,6 +127,7 @@ impl<S: Socket> Connection<'_, S> {
     /// Lets hyper serve requests until there are no more for a while.
     async fn active(&mut self) -> Next {
         let Connection { wire, activity, house, stopping } = self;
+        let house = *house;
         let _active = Active::enter(&house.active);
         let peers = sent::peers(wire.lock().stream().peers());
         let interim = Interim::default();
@@ -125,11 +135,12 @@ impl<S: Socket> Connection<'_, S> {
         let service = service_fn(|mut request: Request<Incoming>| {
             // hyper asks once for each head, in their order.
             let head = wire.lock().next_head().unwrap_or_default();
-            Sent::attach(Sent { head, peers: peers.clone(), interim: interim.clone() }, &mut request);
-            let (router, busy) = (house.router.clone(), Activity::begin(activity));
+            let sent = Sent { head, peers: peers.clone(), interim: interim.clone() };
+            sent.hide(request.headers_mut());
+            let busy = Activity::begin(activity);
             async move {
-                let Ok(response) = router.oneshot(request).await;
-                Cut::check(response).map(|response| activity::until_sent(response, busy))
+                let response = house.service.serve(request.map(RequestBody::Left), sent).await?;
+                Ok::<_, Cut>(activity::until_sent(response, busy))
             }
         });
         let hyper = |builder: &http1::Builder| builder.serve_connection(TokioIo::new(wire.io()), &service);

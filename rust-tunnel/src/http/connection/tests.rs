@@ -1,29 +1,29 @@
-use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::body::Body as HttpBody;
 use bytes::Bytes;
-use http::{Response, Version};
+use http::Version;
 use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::super::body::whole;
 use super::super::route;
 use super::super::stop::Stop;
 use super::*;
 use crate::config::tests::config;
+use crate::protocol::BodyError;
 
 const HINT: &str = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
 const GET: &[u8] = b"GET /quick HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// A connection over memory, whose router answers `/echo` with the body, `/head` with the head as it was sent, `/trailers`
+/// A connection over memory, which answers `/echo` with the body, `/head` with the head as it was sent, `/trailers`
 /// with those, `/hint` after an interim answer, `/stream` with the body as it comes and in 1.0, `/stuck` never, and everything else with the number of
 /// header lines.
 struct Bench {
     client: DuplexStream,
     stop: Stop,
-    house: Arc<House>,
+    house: Arc<House<Answers>>,
     served: JoinHandle<()>,
     dropped: mpsc::UnboundedReceiver<()>,
 }
@@ -36,41 +36,44 @@ impl Drop for TellOnDrop {
     }
 }
 
+/// Tells of each request whose work has ended, however it did.
+struct Answers(mpsc::UnboundedSender<()>);
+
+impl Serve for Answers {
+    async fn serve(&self, request: Request<RequestBody>, sent: Sent) -> Result<Response<ResponseBody>, Cut> {
+        let guard = TellOnDrop(self.0.clone());
+        let (parts, body) = request.into_parts();
+        let path = route::pathname(sent.target(&parts.uri)).unwrap();
+        let answer = match &*path {
+            "/echo" => body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
+            "/head" => sent.head.raw.clone(),
+            "/trailers" => {
+                let _ = body.collect().await;
+                sent.head.trailers.lines()
+            }
+            "/hint" => {
+                sent.interim.send(HINT.as_bytes());
+                tokio::task::yield_now().await;
+                sent.interim.send(HINT.as_bytes());
+                Bytes::from_static(b"!")
+            }
+            "/stuck" => std::future::pending().await,
+            "/stream" => {
+                let mut response = Response::new(ResponseBody::Right(body.map_err(BodyError).boxed_unsync()));
+                *response.version_mut() = Version::HTTP_10;
+                return Ok(response);
+            }
+            _ => parts.headers.len().to_string().into(),
+        };
+        drop(guard);
+        Ok(Response::new(whole(answer)))
+    }
+}
+
 fn bench() -> Bench {
     let (tell, dropped) = mpsc::unbounded_channel();
-    let service = tower::service_fn(move |request: Request<HttpBody>| {
-        let guard = TellOnDrop(tell.clone());
-        async move {
-            let (parts, body) = request.into_parts();
-            let sent = parts.extensions.get::<Sent>().unwrap();
-            let path = route::pathname(sent.target(&parts.uri)).unwrap();
-            let answer = match &*path {
-                "/echo" => body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
-                "/head" => sent.head.raw.clone(),
-                "/trailers" => {
-                    let _ = body.collect().await;
-                    sent.head.trailers.lines()
-                }
-                "/hint" => {
-                    sent.interim.send(HINT.as_bytes());
-                    tokio::task::yield_now().await;
-                    sent.interim.send(HINT.as_bytes());
-                    Bytes::from_static(b"!")
-                }
-                "/stuck" => std::future::pending().await,
-                "/stream" => {
-                    let mut response = Response::new(body);
-                    *response.version_mut() = Version::HTTP_10;
-                    return Ok(response);
-                }
-                _ => parts.headers.len().to_string().into(),
-            };
-            drop(guard);
-            Ok::<_, Infallible>(Response::new(HttpBody::from(answer)))
-        }
-    });
     let house = Arc::new(House {
-        router: Router::new().fallback_service(service),
+        service: Arc::new(Answers(tell)),
         timeouts: config(&serde_json::json!({})).timeouts,
         active: AtomicUsize::new(0),
     });
@@ -214,7 +217,7 @@ async fn a_stream_without_chunks_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn targets_that_are_no_uri_reach_the_router_as_they_were_sent() {
+async fn targets_that_are_no_uri_reach_the_service_as_they_were_sent() {
     let mut bench = bench();
     for target in ["/head?<>\"`", "http://h/head", "//[::1]/head?`", "/./head#<"] {
         let head = format!("GET {target} HTTP/1.1\r\nhost: a\r\n");

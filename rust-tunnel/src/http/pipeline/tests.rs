@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::ext::ReasonPhrase;
 use serde_json::{Value, json};
 
@@ -9,13 +9,14 @@ use super::*;
 use crate::backend::BackendError;
 use crate::backend::fake::{FakeBackend, Script, then_pending};
 use crate::config::tests::config;
-use crate::protocol::Report;
+use crate::protocol::{BodyError, Report};
 
 /// One request against a front, without a socket.
 struct Exchange {
     front: Front<FakeBackend>,
     request: http::request::Builder,
-    body: HttpBody,
+    sent: Sent,
+    body: RequestBody,
 }
 
 struct Seen {
@@ -36,7 +37,8 @@ fn exchange(method: &str, path: &str) -> Exchange {
     Exchange {
         front: front(&json!({}), Script::default()),
         request: Request::builder().method(method).uri(path).header("x-runner-token", "secret"),
-        body: HttpBody::from("{}"),
+        sent: Sent::default(),
+        body: whole("{}"),
     }
 }
 
@@ -64,17 +66,17 @@ impl Exchange {
 
     /// As the guard has seen it.
     fn sent(mut self, head: SentHead) -> Self {
-        self.request = self.request.extension(Sent { head, ..Sent::default() });
+        self.sent = Sent { head, ..Sent::default() };
         self
     }
 
-    fn body(mut self, body: impl Into<HttpBody>) -> Self {
-        self.body = body.into();
+    fn body(mut self, body: RequestBody) -> Self {
+        self.body = body;
         self
     }
 
     async fn run(self) -> Seen {
-        let response = serve(&self.front, self.request.body(self.body).unwrap()).await;
+        let response = serve(&self.front, self.request.body(self.body).unwrap(), self.sent).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let backend = &self.front.backend;
@@ -98,15 +100,29 @@ impl Seen {
 }
 
 /// A body of which a part is there, and the rest never comes.
-fn unfinished(part: &'static str) -> HttpBody {
+fn unfinished(part: &'static str) -> RequestBody {
     let first = [Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from(part)))];
-    HttpBody::new(StreamBody::new(then_pending(first)))
+    boxed(StreamBody::new(then_pending(first)))
+}
+
+/// A body that is here.
+fn whole(bytes: impl Into<Bytes>) -> RequestBody {
+    boxed(Full::new(bytes.into()).map_err(|never| match never {}))
+}
+
+fn boxed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    body: impl http_body::Body<Data = Bytes, Error = E> + Send + 'static,
+) -> RequestBody {
+    RequestBody::Right(body.map_err(|error| BodyError(error.into())).boxed_unsync())
 }
 
 #[tokio::test]
 async fn an_accepted_call_is_answered_with_the_standard_headers() {
-    let seen =
-        post("/__runner/task/add").header("x-runner-request-id", "id-1").body(r#"{"a":1}"#).run().await;
+    let seen = post("/__runner/task/add")
+        .header("x-runner-request-id", "id-1")
+        .body(whole(r#"{"a":1}"#))
+        .run()
+        .await;
     assert_eq!((seen.status, seen.body.as_str()), (200, r#"{"ok":true}"#));
     assert_eq!(seen.asked, [r#"call Task add {"a":1} authenticated"#]);
     assert_eq!(seen.headers["x-runner-request-id"], "id-1");
@@ -208,17 +224,17 @@ async fn a_body_that_never_ends_is_a_timeout_that_closes() {
 #[tokio::test]
 async fn a_body_over_the_limit_is_413_and_one_at_the_limit_is_not() {
     let limited = json!({ "limits": { "jsonMaxSize": 4 } });
-    let over = post("/__runner/task/add").with(&limited).body("12345").run().await;
+    let over = post("/__runner/task/add").with(&limited).body(whole("12345")).run().await;
     assert_eq!((over.status, over.code().as_str()), (413, "PAYLOAD_TOO_LARGE"));
     assert_eq!(over.asked, ["admit add"]);
     assert_eq!(over.headers["connection"], "keep-alive");
-    assert_eq!(post("/__runner/task/add").with(&limited).body("1234").run().await.status, 200);
+    assert_eq!(post("/__runner/task/add").with(&limited).body(whole("1234")).run().await.status, 200);
 }
 
 #[tokio::test]
 async fn octets_are_the_tasks_to_read() {
     let octets = ("content-type", "application/octet-stream");
-    let seen = post("/__runner/task/add").header(octets.0, octets.1).body("{").run().await;
+    let seen = post("/__runner/task/add").header(octets.0, octets.1).body(whole("{")).run().await;
     assert_eq!((seen.status, seen.asked), (200, vec!["call Task add { authenticated".to_owned()]));
     assert_eq!(post("/__runner/event/e").header(octets.0, octets.1).run().await.status, 200);
 }
@@ -228,14 +244,14 @@ async fn forms_come_in_pieces() {
     let part = |name: &str| {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\nbytes\r\n")
     };
-    let whole = part("file:1") + &part("photo") + &part("file:2") + "--b--";
+    let form = part("file:1") + &part("photo") + &part("file:2") + "--b--";
     for (media, body, pieces) in [
-        ("multipart/form-data; boundary=b", whole.clone(), "file:1=bytes;file:2=bytes;"),
+        ("multipart/form-data; boundary=b", form.clone(), "file:1=bytes;file:2=bytes;"),
         ("multipart/form-data; boundary=\"b\"", part("file:1") + "--b", "file:1=bytes;INVALID_MULTIPART"),
         ("multipart/form-data; boundary=b", part("file:1")[..70].to_owned(), "file:1=bySTREAM_ERROR"),
-        ("multipart/form-data", whole.clone(), "INVALID_MULTIPART"),
+        ("multipart/form-data", form.clone(), "INVALID_MULTIPART"),
     ] {
-        let seen = post("/__runner/task/add").header("content-type", media).body(body).run().await;
+        let seen = post("/__runner/task/add").header("content-type", media).body(whole(body)).run().await;
         assert_eq!((seen.status, seen.asked), (200, vec![format!("call Task add {pieces} authenticated")]));
     }
     let event = post("/__runner/event/e").header("content-type", "multipart/form-data").run().await;
