@@ -55,6 +55,8 @@ export class Call implements CallContext {
   readonly kind: TargetKind;
   /** The id of the call on the bridge. */
   readonly number: number;
+  /** Its place in Rust's table of calls. */
+  readonly place: number;
   readonly authenticated: boolean;
   readonly admitted: boolean;
   /** `JSON.parse` and the Runner's serializer read the body alike. */
@@ -92,6 +94,7 @@ export class Call implements CallContext {
     this.text = frame.head();
     this.kind = frame.has(Flag.Event) ? 'event' : 'task';
     this.number = frame.id;
+    this.place = frame.place;
     this.authenticated = frame.has(Flag.Authenticated);
     this.admitted = frame.has(Flag.Admitted);
     this.isPlain = frame.has(Flag.Plain);

@@ -9,6 +9,7 @@ import { Gathering } from './gathering';
 import { LiveCalls } from './live_calls';
 import { log } from './log';
 import { Outbox } from './outbox';
+import { Places } from './places';
 import { isAccepted, isThenable, readRequest } from './reply';
 import { discardResult } from './streamed';
 import { Upload } from './upload';
@@ -22,7 +23,7 @@ export class Dispatcher {
   /** The context of whoever called `listen()`; every request starts from it, and never from another request's. */
   private readonly origin = new AsyncResource('RUNNER_SERVER');
   /** Calls that wait for a promise, to be found by a cancel. */
-  private readonly waiting = new Map<number, Call>();
+  private readonly waiting = new Places<Call>();
   /** Calls whose body or answer is on its way in pieces. */
   private readonly live = new LiveCalls();
   private readonly answers: Answers;
@@ -87,7 +88,7 @@ export class Dispatcher {
       case Kind.Origin:
         return this.allowOrigin(frame.id, frame.has(Flag.Present) ? frame.latin1() : undefined);
       case Kind.Cancel:
-        return this.cancel(frame.id);
+        return this.cancel(frame);
       case Kind.Report:
         return this.report(frame.utf8());
       case Kind.Closed:
@@ -99,14 +100,14 @@ export class Dispatcher {
 
   /** The server has ended: whatever still runs has no client any more. */
   end(reason: string): void {
-    for (const call of new Set([...this.waiting.values(), ...this.live.all()]))
+    for (const call of new Set([...this.waiting.all(), ...this.live.all()]))
       if (!call.isCancelled) this.leave(call);
     this.onClosed(reason);
   }
 
   /** Calls that have begun and not settled. */
   get inFlight(): number {
-    return new Set([...this.waiting.values(), ...this.live.all()]).size;
+    return new Set([...this.waiting.all(), ...this.live.all()]).size;
   }
 
   private received(frame: Frame): Call {
@@ -242,25 +243,26 @@ export class Dispatcher {
     try {
       result = step();
       if (isThenable(result)) {
-        this.waiting.set(call.number, call);
+        this.waiting.set(call.place, call);
         const settled = (then: (value: unknown) => void) => (value: unknown) => {
-          this.waiting.delete(call.number);
+          this.waiting.delete(call.place, call);
           then(value);
         };
         result.then(settled(next.fulfilled), settled(next.rejected));
         return;
       }
     } catch (error) {
-      this.waiting.delete(call.number);
+      this.waiting.delete(call.place, call);
       next.rejected(error);
       return;
     }
     next.fulfilled(result);
   }
 
-  private cancel(number: number): void {
-    const call = this.waiting.get(number) ?? this.live.get(number);
-    if (call !== undefined) this.leave(call);
+  private cancel({ place, id }: Frame): void {
+    for (const call of [this.waiting.get(place), this.live.get(place)]) {
+      if (call?.number === id) return this.leave(call);
+    }
   }
 
   private leave(call: Call): void {

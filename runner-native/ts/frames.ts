@@ -107,6 +107,8 @@ export class Frame {
   kind = 0;
   flags = 0;
   id = 0;
+  /** The part of the id that is the call's place in Rust's table: below the number of calls in flight. */
+  place = 0;
   /** Where the next frame begins. */
   end = 0;
   private payload = 0;
@@ -129,7 +131,8 @@ export class Frame {
     this.end = offset + LENGTH + numbers.getUint32(offset, true);
     this.kind = numbers.getUint8(offset + 4);
     this.flags = numbers.getUint8(offset + 5);
-    this.id = numbers.getUint32(offset + 8, true) + numbers.getUint32(offset + 12, true) * TWO_TO_32;
+    this.place = numbers.getUint32(offset + 8, true);
+    this.id = this.place + numbers.getUint32(offset + 12, true) * TWO_TO_32;
     this.payload = offset + HEADER;
     this.rest = this.payload;
   }

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Call } from './call';
 import { type ErrorCode, Refusal } from './errors';
 import { Flag, type Frame, Kind } from './frames';
+import { Places } from './places';
 
 /** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
 interface Live {
@@ -11,43 +12,43 @@ interface Live {
 
 /** The calls whose body or answer is on its way in pieces. */
 export class LiveCalls {
-  private readonly calls = new Map<number, Live>();
+  private readonly calls = new Places<Live>();
 
   keep(call: Call): void {
-    if (!this.calls.has(call.number)) {
-      this.calls.set(call.number, { call, scope: new AsyncResource('RUNNER_REQUEST') });
+    if (this.find(call) === undefined) {
+      this.calls.set(call.place, { call, scope: new AsyncResource('RUNNER_REQUEST') });
     }
   }
 
   drop(call: Call): void {
-    this.calls.delete(call.number);
+    const live = this.find(call);
+    if (live !== undefined) this.calls.delete(call.place, live);
   }
 
-  get(number: number): Call | undefined {
-    return this.calls.get(number)?.call;
+  get(place: number): Call | undefined {
+    return this.calls.get(place)?.call;
   }
 
   all(): Call[] {
-    return [...this.calls.values()].map(({ call }) => call);
+    return this.calls.all().map(({ call }) => call);
   }
 
   /** The scope that a call runs in. */
   scope(call: Call): AsyncResource {
-    const live = this.calls.get(call.number);
-    return live?.call === call ? live.scope : new AsyncResource('RUNNER_REQUEST');
+    return this.find(call)?.scope ?? new AsyncResource('RUNNER_REQUEST');
   }
 
   /** Does something that a handler may hear of, where it can see no other call's context. */
   within(call: Call, step: () => void): void {
-    const live = this.calls.get(call.number);
+    const live = this.find(call);
     if (live === undefined) step();
     else live.scope.runInAsyncScope(step);
   }
 
   /** A piece of a call's body, or word that pieces of its answer have been taken. */
   arrived(frame: Frame): void {
-    const live = this.calls.get(frame.id);
-    if (live === undefined) return;
+    const live = this.calls.get(frame.place);
+    if (live?.call.number !== frame.id) return;
     const { call, scope } = live;
     switch (frame.kind) {
       case Kind.Chunk: {
@@ -77,5 +78,10 @@ export class LiveCalls {
         return scope.runInAsyncScope(() => call.download?.taken(bytes));
       }
     }
+  }
+
+  private find(call: Call): Live | undefined {
+    const live = this.calls.get(call.place);
+    return live?.call === call ? live : undefined;
   }
 }
