@@ -46,8 +46,8 @@ export interface Aside {
   answered(status: number): void;
   /** The client has left. */
   left(): void;
-  /** A way for an answer that is streamed, beside what the handler does. */
-  channel(streamed: Streamed): Channel;
+  /** A way for an answer that is streamed, beside what the handler does; none where it has not looked at the answer. */
+  channel(streamed: Streamed): Channel | undefined;
 }
 
 /** One call on its way through JavaScript. Everything a handler may never ask for is made when it asks. */

@@ -13,24 +13,34 @@ const REPLACED = new Set(['content-type', 'content-length', 'transfer-encoding']
 /** The request and the response of one call as Node's own objects, for the tasks that ask for them. */
 export class Exchange implements Aside {
   readonly req: IncomingMessage;
-  readonly res: Outgoing;
   private readonly socket: CallSocket;
+  private outgoing: Outgoing | undefined;
+  /** What the call was answered with before anybody asked for the response. */
+  private status: number | undefined;
 
   constructor(private readonly call: Call) {
     this.socket = new CallSocket(call);
     this.req = incoming(call, this.socket);
-    this.res = new Outgoing(this.req, this.socket, call);
-    this.res.setHeader(REQUEST_ID, call.requestId);
+  }
+
+  get res(): Outgoing {
+    if (this.outgoing === undefined) {
+      const { req, socket, call, status } = this;
+      this.outgoing = new Outgoing(req, socket, call);
+      this.outgoing.setHeader(REQUEST_ID, call.requestId);
+      if (status !== undefined) this.outgoing.conclude(status);
+    }
+    return this.outgoing;
   }
 
   get isTaken(): boolean {
-    return this.res.headersSent || this.res.writableEnded;
+    return this.outgoing?.headersSent || this.isEnded;
   }
 
   head(): string | undefined {
-    const { res, call } = this;
+    const { outgoing: res, call } = this;
     // What a task began to answer by itself is not part of any other answer.
-    if (this.isTaken) return undefined;
+    if (res === undefined || this.isTaken) return undefined;
     const own = Object.entries(res.getHeaders()).filter(([name]) => !REPLACED.has(name));
     const [first, ...more] = own;
     const isUntouched = first?.[0] === REQUEST_ID && first[1] === call.requestId && more.length === 0;
@@ -40,7 +50,8 @@ export class Exchange implements Aside {
   }
 
   answered(status: number): void {
-    this.res.conclude(status);
+    this.status = status;
+    this.outgoing?.conclude(status);
   }
 
   left(): void {
@@ -48,10 +59,11 @@ export class Exchange implements Aside {
   }
 
   get isEnded(): boolean {
-    return this.res.writableEnded;
+    return this.outgoing?.writableEnded ?? false;
   }
 
-  channel({ status, headers }: Streamed): Channel {
-    return this.res.channel(status, headers);
+  channel({ status, headers }: Streamed): Channel | undefined {
+    if (this.outgoing === undefined) this.status = status;
+    return this.outgoing?.channel(status, headers);
   }
 }
