@@ -1,6 +1,6 @@
 import type { Serializer as RunnerSerializer } from '@bluelibs/runner/node';
 import type { Serializer } from '../serializer';
-import { isPlainJson } from './plain';
+import { treeOf, UNKNOWN } from './tree';
 
 /** How many types a `Serializer` knows before anybody adds one. */
 const BUILT_IN_TYPES = 25;
@@ -37,8 +37,8 @@ export class Codec {
   /** The envelope of a success with a result. */
   result(result: unknown): string {
     if (this.writesJson()) {
-      if (result === undefined) return '{"ok":true,"result":{"__type":"Undefined","value":null}}';
-      if (isPlainJson(result)) return `{"ok":true,"result":${JSON.stringify(result)}}`;
+      const tree = treeIn(result);
+      if (tree !== UNKNOWN) return `{"ok":true,"result":${JSON.stringify(tree)}}`;
     }
     return this.stringify({ ok: true, result });
   }
@@ -74,5 +74,14 @@ export class Codec {
 
   private isUnchanged(inside: Inside): boolean {
     return inside.maxDepth === 1000 && inside.constructor === this.Serializer;
+  }
+}
+
+function treeIn(result: unknown): unknown {
+  try {
+    return treeOf(result);
+  } catch {
+    // Whatever is wrong with it, the serializer has the error for it.
+    return UNKNOWN;
   }
 }
