@@ -79,6 +79,12 @@ impl NativeServer {
         })
     }
 
+    /// Whether it is an IP address, and no name.
+    #[napi(catch_unwind)]
+    pub fn is_address(&self, host: String) -> bool {
+        host.parse::<IpAddr>().is_ok()
+    }
+
     /// Binds and serves. Returns the port, or the negated `errno` of a failed bind, to be thrown as Node would.
     /// `doorbell` is called whenever [`NativeServer::drain`] has something.
     #[napi(catch_unwind)]

@@ -5,7 +5,7 @@ import { Refusal } from './errors';
 import type { LiveCalls } from './live_calls';
 import { log } from './log';
 import type { Outbox } from './outbox';
-import { discard, readStreamed, type Streamed, send } from './streamed';
+import { discard, readStreamed, type Streamed } from './streamed';
 
 /** What calls are answered with: whole, in pieces, or not at all. */
 export class Answers {
@@ -42,6 +42,7 @@ export class Answers {
   }
 
   private stream(call: Call, streamed: Streamed): void {
+    const { send } = require('./sending') as typeof import('./sending');
     const { source } = streamed;
     const { aside } = call;
     if (call.isCancelled || aside?.isEnded) {

@@ -1,5 +1,7 @@
 /** The class that `src/server.rs` exports: only what is used here. */
 export interface NativeServer {
+  /** Whether it is an IP address, and no name. */
+  isAddress(host: string): boolean;
   listen(
     options: { host: string; port: number; reusePort: boolean; ioThreads: number },
     doorbell: () => void,

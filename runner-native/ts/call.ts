@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Download } from './download';
 import { Refusal } from './errors';
 import type { Form } from './form/form';
@@ -164,6 +164,7 @@ export class Call implements CallContext {
   get body(): Readable | undefined {
     const { upload } = this;
     if (this.octets === undefined && upload !== undefined) {
+      const { Octets } = require('./octets') as typeof import('./octets');
       this.octets = new Octets(upload);
     }
     return this.octets;
@@ -203,23 +204,6 @@ export class Call implements CallContext {
 /** What a message of `node:http` ends with when its client leaves. */
 function aborted(): Error {
   return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
-}
-
-/** The body of a call as a stream of bytes. */
-class Octets extends Readable {
-  constructor(private readonly upload: Upload) {
-    super();
-    upload.readInto(this);
-  }
-
-  override _read(): void {
-    this.upload.want();
-  }
-
-  /** An error that nobody listens to must not end the process: a client that leaves is no fault. */
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    done(this.listenerCount('error') > 0 ? error : null);
-  }
 }
 
 function unopened(): never {

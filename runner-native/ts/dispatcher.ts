@@ -3,7 +3,7 @@ import { Answers } from './answers';
 import type { Application, Request } from './application';
 import { Call } from './call';
 import { Refusal } from './errors';
-import { Form } from './form/form';
+import type { Form } from './form/form';
 import { type Carrier, Flag, Frame, Kind } from './frames';
 import { Gathering } from './gathering';
 import { LiveCalls } from './live_calls';
@@ -114,6 +114,7 @@ export class Dispatcher {
     const call = new Call(frame, 'POST');
     call.openDownload = () => this.answers.open(call);
     if (frame.has(Flag.Multipart)) {
+      const { Form } = require('./form/form') as typeof import('./form/form');
       call.form = new Form(this.outbox, call.number, this.application.form);
       this.live.keep(call);
     }

@@ -1,4 +1,4 @@
-import { createExposures, type Exposures } from './exposure/resource';
+import type { Exposures } from './exposure/resource';
 
 export type { Handler, Logger } from './application';
 export type { CallContext, RequestHead } from './call';
@@ -28,12 +28,14 @@ export declare const nodeExposure: Exposures['nodeExposure'];
 export declare const exposureOverride: Exposures['exposureOverride'];
 
 let exposures: Exposures | undefined;
-// Made when they are asked for: `TunnelServer` needs no Runner.
+// Loaded when they are asked for: `TunnelServer` needs no Runner.
 for (const name of ['nativeExposure', 'nodeExposure', 'exposureOverride'] as const) {
   Object.defineProperty(exports, name, {
     enumerable: true,
     get: () => {
-      exposures ??= createExposures();
+      exposures ??= (
+        require('./exposure/resource') as typeof import('./exposure/resource')
+      ).createExposures();
       return exposures[name];
     },
   });

@@ -1,6 +1,4 @@
-import cluster from 'node:cluster';
-import { lookup } from 'node:dns/promises';
-import { type AddressInfo, isIP, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import type { Application } from './application';
 import { loadNative, type NativeServer } from './binding';
@@ -51,12 +49,12 @@ export class Listener implements Served {
     if (this.state !== 'new') throw new Error(`listen(): this server is ${this.state}; make a new one`);
     this.state = 'starting';
     try {
-      const address = isIP(host) ? host : (await lookup(host === '' ? '::' : host)).address;
+      const address = await this.resolve(host === '' ? '::' : host);
       // Made here, so that requests start from the async context of whoever called listen().
       this.dispatcher = new Dispatcher(this.application, this.carrier, this.onClosed);
       const port = this.native.listen({ ...options, host: address }, this.drain);
-      if (port < 0) throw bindError(port, address, options.port);
-      this.bound = { address, family: isIPv6(address) ? 'IPv6' : 'IPv4', port };
+      if (port < 0) throw await bindError(port, address, options.port);
+      this.bound = { address, family: address.includes(':') ? 'IPv6' : 'IPv4', port };
       this.state = 'listening';
       this.native.hold(this.alive);
       return this.bound;
@@ -64,6 +62,12 @@ export class Listener implements Served {
       this.state = 'new';
       throw error;
     }
+  }
+
+  private async resolve(host: string): Promise<string> {
+    if (this.native.isAddress(host)) return host;
+    const { lookup } = await import('node:dns/promises');
+    return (await lookup(host)).address;
   }
 
   /** Where it listens; `null` when it does not. */
@@ -163,7 +167,8 @@ export class Listener implements Served {
 }
 
 /** The error that `http.Server` emits for the same failure. */
-function bindError(errno: number, address: string, port: number): Error {
+async function bindError(errno: number, address: string, port: number): Promise<Error> {
+  const { default: cluster } = await import('node:cluster');
   const [code, text] = getSystemErrorMap().get(errno) ?? [`errno ${errno}`, 'unknown error'];
   const shared =
     code === 'EADDRINUSE' && cluster.isWorker

@@ -1,9 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { FormFile } from './files';
 
 /** A file that came with a call, to be read once. The Runner's own is of the same make. */
@@ -41,9 +38,15 @@ export class InputFile implements FormFile {
   }
 
   /** Writes it to a file of its own, by default among the system's temporary ones; nobody removes that. */
-  async toTempFile(folder = tmpdir()): Promise<{ path: string; bytesWritten: number }> {
-    const path = join(folder, temporaryName(this.name));
-    await mkdir(folder, { recursive: true });
+  async toTempFile(folder?: string): Promise<{ path: string; bytesWritten: number }> {
+    const [{ tmpdir }, { mkdir }, { pipeline }] = await Promise.all([
+      import('node:os'),
+      import('node:fs/promises'),
+      import('node:stream/promises'),
+    ]);
+    const target = folder ?? tmpdir();
+    const path = join(target, temporaryName(this.name));
+    await mkdir(target, { recursive: true });
     const file = createWriteStream(path, { flags: 'wx' });
     await pipeline(this.stream(), file);
     return { path, bytesWritten: file.bytesWritten };
