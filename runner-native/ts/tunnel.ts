@@ -8,7 +8,7 @@ import { InputFile } from './form/input_file';
 import { log } from './log';
 import type { CheckedTunnel } from './options';
 import { writeFailure } from './reply';
-import type { Serializer } from './serializer';
+import { jsonSerializer, type Serializer } from './serializer';
 
 /** The tasks and events of one server, and the rules around them. */
 export class Tunnel implements Application<Handler<unknown>> {
@@ -88,8 +88,8 @@ export class Tunnel implements Application<Handler<unknown>> {
   }
 
   /** @internal */
-  parse(text: string): unknown {
-    return this.serializer.parse(text);
+  parse(text: string, isPlain: boolean): unknown {
+    return isPlain && this.serializer === jsonSerializer ? JSON.parse(text) : this.serializer.parse(text);
   }
 
   /** @internal */

@@ -275,9 +275,7 @@ describe('Codec', () => {
     };
     fc.assert(
       fc.property(texts, (text) => {
-        const own = ['"__', '"constructor"', '"prototype"', '"$runner', '\\u'].some((mark) =>
-          text.includes(mark),
-        );
+        const own = /"__|"constructor"|"prototype"|"\$runner|\\u00[2-7]/.test(text);
         const brackets = text.split(/[[{]/).length - 1;
         assert.deepEqual(
           read(() => codec.parse(text, !own && brackets <= 1000)),
