@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +9,6 @@ use rust_tunnel::backend::BackendError;
 use rust_tunnel::bridge::{Batch, Bell, Bridge, Terms};
 use rust_tunnel::config::Config;
 use rust_tunnel::protocol::frame::{self, Kind};
-use rust_tunnel::turn;
 use tokio::sync::Notify;
 
 /// A frame from our own JavaScript can't be larger than a buffer there can.
@@ -45,21 +45,48 @@ pub(crate) struct JsBell {
     due: AtomicBool,
 }
 
+thread_local! {
+    /// Tells the task of this thread that rings for it; no other thread has one.
+    static RINGER: RefCell<Option<Arc<Notify>>> = const { RefCell::new(None) };
+}
+
 impl Bell for JsBell {
     fn ring(&self) {
-        if turn::ends() { self.due.store(true, Ordering::Release) } else { self.call() }
+        match RINGER.try_with(|ringer| ringer.borrow().clone()) {
+            Ok(Some(ringer)) => {
+                self.due.store(true, Ordering::Release);
+                ringer.notify_one();
+            }
+            // No IO thread of ours, or one that has ended.
+            _ => self.call(),
+        }
     }
 
     fn grow(&self, frames: usize) {
         if frames >= BATCH {
-            self.rest();
+            self.ring_if_due();
         }
     }
+}
 
-    fn rest(&self) {
-        if self.due.load(Ordering::Acquire) && self.due.swap(false, Ordering::AcqRel) {
-            self.call();
-        }
+/// Rings for an IO thread, as one of its tasks: it has its turn when all those had theirs that were ready before.
+pub(crate) async fn ring_in_turn(backend: Arc<JsBackend>) {
+    let told = Arc::new(Notify::new());
+    RINGER.set(Some(told.clone()));
+    let ringing = Ringing(backend);
+    loop {
+        told.notified().await;
+        ringing.0.bell().ring_if_due();
+    }
+}
+
+/// Until this is dropped, with its thread's other tasks.
+struct Ringing(Arc<JsBackend>);
+
+impl Drop for Ringing {
+    fn drop(&mut self) {
+        let _ = RINGER.try_with(RefCell::take);
+        self.0.bell().ring_if_due();
     }
 }
 
@@ -72,6 +99,12 @@ impl JsBell {
     /// Lets go of the function, and of the event loop with it.
     pub(crate) fn disconnect(&self) {
         drop(self.function().take());
+    }
+
+    fn ring_if_due(&self) {
+        if self.due.load(Ordering::Acquire) && self.due.swap(false, Ordering::AcqRel) {
+            self.call();
+        }
     }
 
     fn call(&self) {

@@ -16,7 +16,7 @@ use rust_tunnel::bridge::{Batch, Copied};
 use rust_tunnel::config::Config;
 use rust_tunnel::http::{Closed, Front, Server, listen};
 
-use crate::js_backend::{Answers, JsBackend, js_backend};
+use crate::js_backend::{Answers, JsBackend, js_backend, ring_in_turn};
 
 /// How long the environment's end waits for the IO threads.
 const TEARDOWN: Duration = Duration::from_secs(2);
@@ -116,6 +116,7 @@ impl NativeServer {
             let (backend, answers) = (self.backend.clone(), self.answers.clone());
             move || {
                 tokio::spawn(answers.clone().pump(backend.clone()));
+                tokio::spawn(ring_in_turn(backend.clone()));
                 let backend = backend.clone();
                 tokio::spawn(async move { backend.reap().await });
             }

@@ -44,9 +44,6 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Hands a record to the application's logger. Never waits; may drop records under flood, and counts them.
     fn report(&self, report: Report);
-
-    /// An IO thread has looked at everything that was ready, and is about to sleep: what was put off is to be done now.
-    fn rest(&self) {}
 }
 
 /// Why a backend has no answer.

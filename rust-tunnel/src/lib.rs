@@ -14,6 +14,5 @@ pub mod bridge;
 pub mod config;
 pub mod http;
 pub mod protocol;
-pub mod turn;
 #[cfg(all(feature = "server", unix))]
 pub mod workers;

@@ -58,10 +58,6 @@ impl<B: Bell> Backend for Bridge<B> {
         }
     }
 
-    fn rest(&self) {
-        self.bell().rest();
-    }
-
     fn report(&self, mut report: Report) {
         if self.shared.reports_waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING_REPORTS {
             self.shared.reports_dropped.fetch_add(1, Ordering::Relaxed);

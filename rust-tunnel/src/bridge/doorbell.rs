@@ -7,15 +7,11 @@ use super::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How the consumer is woken: a ThreadsafeFunction, a notified task.
 pub trait Bell: Send + Sync + 'static {
-    /// Wakes the consumer, soon and at least once. A bell may put it off while [`turn::ends`](crate::turn::ends), until
-    /// [`Bell::rest`] or [`Bell::grow`].
+    /// Wakes the consumer, soon and at least once.
     fn ring(&self);
 
-    /// So many frames wait since the consumer was to be woken.
+    /// So many frames wait, and the consumer has not come since the last ring.
     fn grow(&self, _frames: usize) {}
-
-    /// The thread is about to sleep.
-    fn rest(&self) {}
 }
 
 /// Frames on their way to one consumer.

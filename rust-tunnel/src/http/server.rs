@@ -18,7 +18,6 @@ use super::places::Places;
 use super::stop::{Stop, Stopping};
 use crate::backend::Backend;
 use crate::config::Knob;
-use crate::turn::Turns;
 use end::{End, Hold};
 
 /// How long the listener rests when the system has no descriptor or memory for another connection.
@@ -68,12 +67,7 @@ impl<B: Backend> Server<B> {
         let drained = Arc::new(Barrier::new(listeners.len()));
         for (index, listener) in listeners.into_iter().enumerate() {
             listener.set_nonblocking(true)?;
-            let rest = {
-                let front = front.clone();
-                move || front.backend.rest()
-            };
-            let mut runtime = tokio::runtime::Builder::new_current_thread();
-            let runtime = runtime.enable_all().on_thread_park(rest.clone()).build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let thread = IoThread {
                 house: house.clone(),
                 front: front.clone(),
@@ -85,7 +79,6 @@ impl<B: Backend> Server<B> {
             let run = move || {
                 let _hold = hold;
                 runtime.block_on(async {
-                    let _turns = Turns::begin(rest);
                     enter();
                     thread.run(listener).await;
                 });
