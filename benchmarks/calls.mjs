@@ -11,7 +11,7 @@ const NO_WRK = `wrk is not on the PATH; it makes the load. Install it:
   Debian, Ubuntu   apt-get install wrk
   macOS            brew install wrk`;
 
-/** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./options.mjs').Options & { work: import('./kinds/json.mjs').Work }} Options */
 /** @typedef {import('./report.mjs').Labels} Labels */
 
 /** What makes the load, with its version. */
@@ -55,10 +55,11 @@ async function play(contenders, options, labels, say) {
 }
 
 /** The tables. @param {Options} options @param {Labels} labels @param {Awaited<ReturnType<typeof measure>>} measured */
-export function report({ work }, labels, { rows, idleMs, summary: lines }) {
+export function report({ work, entries }, labels, { rows, idleMs, summary: lines }) {
+  const plain = entries.filter((entry) => entry.plain).map(({ label }) => label);
   return [
-    `${tables(lines, labels, work)}\n\n${footnotes(lines[0].reqPerSec, 'requests per second', lines, rows)}`,
+    `${tables(lines, labels, work)}\n\n${footnotes(lines[0].reqPerSec, 'requests per second', lines, rows, plain)}`,
     `CPU over 2 s without a request\n${idleLines(idleMs, labels)}`,
-    `the ratios that matter\n${verdicts(rows, work.targets, labels)}`,
+    `the figures that matter\n${verdicts(rows, work.targets, labels)}`,
   ].join('\n\n');
 }

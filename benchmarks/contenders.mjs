@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PEERS } from './peers.mjs';
 import { finish } from './processes.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -18,6 +19,7 @@ const WORKER_APP = 'worker-app.mjs';
  * @property {() => [file: string, ...args: string[]]} command Starts the server.
  * @property {Listening} [listening] Unless it prints `{"port":N}` once it listens.
  * @property {() => Promise<void>} [prepare] Builds what the command needs.
+ * @property {boolean} [plain] It does what this one call needs, and nothing else.
  *
  * @typedef {(stdout: string, stderr: string) => string | undefined} Listening The port, when what was printed so far
  *   says that it listens.
@@ -36,6 +38,7 @@ export const CONTENDERS = [
     label: 'node:http',
     javascript: true,
     command: () => node('node-http.mjs'),
+    plain: true,
   },
   {
     name: 'axum',
@@ -43,6 +46,7 @@ export const CONTENDERS = [
     javascript: false,
     command: () => [binary('bench-axum')],
     prepare: buildAxum,
+    plain: true,
   },
   {
     name: 'tunnel-server',
@@ -56,6 +60,8 @@ export const CONTENDERS = [
     javascript: true,
     command: () => node('native-exposure.mjs'),
   },
+  front(1),
+  ...PEERS,
   ...[1, 100, 1000, 10_000].map((tasks) => exposing('native-exposure', 'nativeExposure', tasks)),
   ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
@@ -97,7 +103,7 @@ function front(workers) {
   const options = ['--workers', String(workers), '--port', '0', '--node', process.execPath];
   return {
     name: `front-${workers}`,
-    label: `front, ${workers} worker${workers === 1 ? '' : 's'}`,
+    label: `rust-tunnel, ${workers} worker${workers === 1 ? '' : 's'}`,
     javascript: 'children',
     command: () => [binary('rust-tunnel'), 'serve', '--app', contender(WORKER_APP), ...options],
     listening: (stdout, stderr) => frontListening(workers, stdout, stderr),

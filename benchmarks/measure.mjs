@@ -20,7 +20,7 @@ const IDLE_MS = 2_000;
  */
 
 /** @typedef {import('./contender.mjs').Contender} Contender */
-/** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./calls.mjs').Options} Options */
 /** @typedef {import('./kinds/json.mjs').Call} Call */
 
 /** @param {Contender[]} contenders @param {Options} options */

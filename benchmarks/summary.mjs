@@ -1,13 +1,12 @@
 /** What the rows of a run come to: medians with intervals, and ratios taken round by round. */
+import { CALL_FIGURES } from './figures.mjs';
 import { medianInterval } from './stats.mjs';
 import { GENERATOR_LIMIT } from './wrk.mjs';
 
 /** @typedef {import('./measure.mjs').Row} Row */
 /** @typedef {import('./stats.mjs').Interval} Interval */
-/** @typedef {'reqPerSec' | 'p50Us' | 'p99Us' | 'cpuUs' | 'jsUs'} Figure */
-
-/** Of calls; the first one is what ratios are made of. @type {Figure[]} */
-export const FIGURES = ['reqPerSec', 'p50Us', 'p99Us', 'cpuUs', 'jsUs'];
+/** @typedef {import('./kinds/json.mjs').Target} Target */
+/** @typedef {import('./figures.mjs').Figure} Figure */
 
 /** Contenders that all others are compared with, unless a kind of work has others. */
 export const YARDSTICKS = ['node-exposure', 'node-http'];
@@ -25,9 +24,9 @@ export const YARDSTICKS = ['node-exposure', 'node-http'];
  *
  * @param {Row[]} rows @param {import('./kinds/json.mjs').Work} work @returns {(Line & { call: string })[]}
  */
-export function summary(rows, { yardsticks }) {
+export function summary(rows, { figures, yardsticks }) {
   return [...new Set(rows.map((row) => row.call))].flatMap((call) =>
-    summarise(ofCall(rows, call), GENERATOR_LIMIT, FIGURES, yardsticks).map((line) => ({ call, ...line })),
+    summarise(ofCall(rows, call), GENERATOR_LIMIT, figures, yardsticks).map((line) => ({ call, ...line })),
   );
 }
 
@@ -37,7 +36,7 @@ export function ofCall(rows, call) {
 }
 
 /** @param {Row[]} rows @param {number} generatorLimit @returns {Line[]} */
-export function summarise(rows, generatorLimit, figures = FIGURES, yardsticks = YARDSTICKS) {
+export function summarise(rows, generatorLimit, figures = CALL_FIGURES, yardsticks = YARDSTICKS) {
   const lines = [];
   for (const connections of new Set(rows.map((row) => row.connections))) {
     for (const contender of new Set(rows.map((row) => row.contender))) {
@@ -67,14 +66,37 @@ export function summarise(rows, generatorLimit, figures = FIGURES, yardsticks = 
  * @returns {Interval | null} `null` when there is nothing to compare.
  */
 export function ratio(rows, figure, connections, of, to) {
+  const compare = (value, other) => (other ? value / other : null);
+  return compared(rows, { figure, connections, of }, to, compare);
+}
+
+/**
+ * What a target is about: a ratio, or how much one contender's figure lies above another's, taken within rounds as
+ * well; or the figure itself.
+ *
+ * @param {Row[]} rows @param {Pick<Target, 'figure' | 'connections' | 'of' | 'to' | 'above'>} target
+ * @returns {Interval | null}
+ */
+export function targetValue(rows, target) {
+  const { figure, connections, of, to, above } = target;
+  if (to) return ratio(rows, figure, connections, of, to);
+  if (above) return compared(rows, target, above, (value, other) => value - other);
+  return compared(rows, target, of, (value) => value);
+}
+
+/**
+ * @param {Row[]} rows @param {{ figure: Figure, connections: number, of: string }} one @param {string} another
+ * @param {(value: number, other: number) => number | null} compare
+ */
+function compared(rows, { figure, connections, of }, another, compare) {
   const at = rows.filter((row) => row.connections === connections);
-  const ratios = at
+  const values = at
     .filter((row) => row.contender === of)
     .map((row) => {
-      const other = at.find(({ contender, round }) => contender === to && round === row.round);
-      return other?.[figure] && row[figure] !== null ? row[figure] / other[figure] : null;
+      const other = at.find(({ contender, round }) => contender === another && round === row.round)?.[figure];
+      return typeof other === 'number' && row[figure] !== null ? compare(row[figure], other) : null;
     });
-  return medianInterval(present(ratios));
+  return medianInterval(present(values));
 }
 
 /** @param {(number | null)[]} values @returns {number[]} */

@@ -4,7 +4,7 @@ import { ratio, summarise, summary } from './summary.mjs';
 
 /** @param {string} contender @param {number} round @param {number} reqPerSec @param {object} [more] */
 function row(contender, round, reqPerSec, more) {
-  const figures = { p50Us: 1, p99Us: 2, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
+  const figures = { p50Us: 1, p99Us: 2, p999Us: 3, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
   return { contender, round, connections: 64, reqPerSec, ...figures, ...more };
 }
 
