@@ -66,12 +66,20 @@ export const CONTENDERS = [
   ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
 
+/** Who takes part in `bench payload`. @type {Entry[]} */
+export const PAYLOAD_CONTENDERS = [
+  told('payload', 'node-exposure', 'nodeExposure'),
+  { ...told('payload', 'node-http', 'node:http'), plain: true },
+  told('payload', 'tunnel-server', 'TunnelServer'),
+  told('payload', 'native-exposure', 'nativeExposure'),
+];
+
 /** Who takes part in `bench streams`. @type {Entry[]} */
 export const STREAM_CONTENDERS = [
-  streaming('node-exposure', 'nodeExposure', 'node-exposure.mjs'),
-  streaming('node-http', 'node:http', 'node-http-streams.mjs'),
-  streaming('node-net', 'node:net (limit)', 'node-net-streams.mjs'),
-  streaming('native-exposure', 'nativeExposure', 'native-exposure.mjs'),
+  told('streams', 'node-exposure', 'nodeExposure'),
+  told('streams', 'node-http', 'node:http', 'node-http-streams.mjs'),
+  told('streams', 'node-net', 'node:net (limit)', 'node-net-streams.mjs'),
+  told('streams', 'native-exposure', 'nativeExposure'),
 ];
 
 /** Who takes part in `bench workers`: all serve the same Runner application. @type {Entry[]} */
@@ -121,9 +129,9 @@ export function frontListening(workers, stdout, stderr) {
   return ready.length < workers ? undefined : /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(stdout)?.[1];
 }
 
-/** @param {string} name @param {string} label @param {string} script @returns {Entry} */
-function streaming(name, label, script) {
-  return { name, label, javascript: true, command: () => node(script, 'streams') };
+/** One that is told what it serves. @param {string} what @param {string} name @param {string} label @returns {Entry} */
+function told(what, name, label, script = `${name}.mjs`) {
+  return { name, label, javascript: true, command: () => node(script, what) };
 }
 
 /** @param {string} name @param {string} label @param {number} tasks How many it exposes. @returns {Entry} */

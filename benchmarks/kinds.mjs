@@ -1,8 +1,9 @@
 /** The kinds of benchmark, in the order in which all of them are run. */
 import * as calls from './calls.mjs';
-import { CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
+import { CONTENDERS, PAYLOAD_CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
 import { growth } from './kinds/growth.mjs';
 import { json } from './kinds/json.mjs';
+import { payload } from './kinds/payload.mjs';
 import { streams } from './kinds/streams.mjs';
 import { workers } from './kinds/workers.mjs';
 import * as transfers from './streams/transfers.mjs';
@@ -25,6 +26,7 @@ import * as transfers from './streams/transfers.mjs';
 /** @type {Kind[]} */
 export const KINDS = [
   { work: json, contenders: CONTENDERS, bench: calls },
+  { work: payload, contenders: PAYLOAD_CONTENDERS, bench: calls },
   { work: growth, contenders: CONTENDERS, bench: calls },
   { work: streams, contenders: STREAM_CONTENDERS, bench: transfers },
   { work: workers, contenders: WORKER_CONTENDERS, bench: calls },

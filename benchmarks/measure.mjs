@@ -1,6 +1,7 @@
 /** The measurement: contenders take turns, so that a mood of the machine hits all of them alike. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { machineCpuMs } from './cpu.mjs';
+import { answerOf } from './verify.mjs';
 import { LoadError, runWrk } from './wrk.mjs';
 
 const WARM_UP_SECONDS = 2;
@@ -84,7 +85,8 @@ async function measure(contender, call, n, seconds) {
 async function load(contender, call, n, seconds) {
   const { port, token } = contender;
   try {
-    return await contender.outlasts(runWrk({ port, token, call, connections: n, seconds }));
+    const asked = { request: call.request, answer: answerOf(contender, call) };
+    return await contender.outlasts(runWrk({ port, token, ...asked, connections: n, seconds }));
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     throw new LoadError(`${contender.name} at ${n} connections: ${error.message}`);

@@ -32,20 +32,25 @@ export async function wrkVersion() {
 /**
  * @param {object} run
  * @param {number} run.port @param {string} run.token
- * @param {import('./kinds/json.mjs').Call} run.call
+ * @param {import('./kinds/json.mjs').Call['request']} run.request @param {import('./kinds/json.mjs').Answer} run.answer
  * @param {number} run.connections @param {number} run.seconds
  * @returns {Promise<Load>}
  */
-export async function runWrk({ port, token, call, connections, seconds }) {
-  const { request, answer } = call;
+export async function runWrk({ port, token, request, answer, connections, seconds }) {
   const headers = { ...request.headers, 'x-runner-token': token };
   const cpuBefore = reapedCpuMs();
   const start = performance.now();
-  const { code, stdout, stderr } = await finish('wrk', [
-    ...['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '5s', '-s', SCRIPT],
-    ...[`http://127.0.0.1:${port}${request.path}`, '--'],
-    ...[request.method, request.body, String(answer.status), answer.body, ...Object.entries(headers).flat()],
-  ]);
+  const { code, stdout, stderr } = await finish(
+    'wrk',
+    [
+      ...['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '5s', '-s', SCRIPT],
+      ...[`http://127.0.0.1:${port}${request.path}`, '--'],
+      ...[request.method, String(answer.status), ...Object.entries(headers).flat()],
+    ],
+    {
+      input: `${Buffer.byteLength(request.body)} ${Buffer.byteLength(answer.body)}\n${request.body}${answer.body}`,
+    },
+  );
   const cpuAfter = reapedCpuMs();
   const wallMs = performance.now() - start;
   const result = parse(code, stdout, stderr);

@@ -14,7 +14,10 @@
  * @typedef {object} Call
  * @property {string} title
  * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
- * @property {{ status: number, body: string }} answer What every contender must answer, byte for byte.
+ * @property {Answer} answer What every contender must answer, byte for byte,
+ * @property {Record<string, Answer>} [answers] but for these.
+ *
+ * @typedef {{ status: number, body: string }} Answer
  *
  * @typedef {object} Target A median of one run, and what it should be.
  * @property {string} [call] Of which call, where there are several.
