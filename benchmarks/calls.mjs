@@ -1,7 +1,9 @@
-/** Benchmarks of small calls: load by wrk, on some number of connections, for some seconds. */
+/** Benchmarks of calls: on some number of connections, for some seconds, as fast as it goes or at a given rate. */
 import { Contender } from './contender.mjs';
+import { CALL_FIGURES, FIGURES } from './figures.mjs';
 import { idleCpu, rounds, warmUp } from './measure.mjs';
 import { MissingTool } from './options.mjs';
+import { preparePaced } from './paced.mjs';
 import { footnotes, idleLines, progress, tables, verdicts } from './report.mjs';
 import { summary } from './summary.mjs';
 import { verify } from './verify.mjs';
@@ -14,8 +16,9 @@ const NO_WRK = `wrk is not on the PATH; it makes the load. Install it:
 /** @typedef {import('./options.mjs').Options & { work: import('./kinds/json.mjs').Work }} Options */
 /** @typedef {import('./report.mjs').Labels} Labels */
 
-/** What makes the load, with its version. */
-export async function generator() {
+/** What makes the load, with its version. @param {import('./kinds/json.mjs').Work} work */
+export async function generator({ calls }) {
+  if (Object.values(calls).every(({ perSecond }) => perSecond)) return preparePaced();
   const wrk = await wrkVersion();
   if (!wrk) throw new MissingTool(NO_WRK);
   return wrk;
@@ -57,8 +60,9 @@ async function play(contenders, options, labels, say) {
 /** The tables. @param {Options} options @param {Labels} labels @param {Awaited<ReturnType<typeof measure>>} measured */
 export function report({ work, entries }, labels, { rows, idleMs, summary: lines }) {
   const plain = entries.filter((entry) => entry.plain).map(({ label }) => label);
+  const ratios = FIGURES[work.compared ?? CALL_FIGURES[0]].name;
   return [
-    `${tables(lines, labels, work)}\n\n${footnotes(lines[0].reqPerSec, 'requests per second', lines, rows, plain)}`,
+    `${tables(lines, labels, work)}\n\n${footnotes(lines[0].reqPerSec, ratios, lines, rows, plain)}`,
     `CPU over 2 s without a request\n${idleLines(idleMs, labels)}`,
     `the figures that matter\n${verdicts(rows, work.targets, labels)}`,
   ].join('\n\n');

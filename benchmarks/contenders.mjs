@@ -1,11 +1,8 @@
 /** Who takes part. To add a contender, add a server script under contenders/ and an entry here. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { binary, build } from './cargo.mjs';
 import { PEERS } from './peers.mjs';
-import { finish } from './processes.mjs';
-
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The application of `bench workers` behind HTTP in Rust: by itself, or as a worker of the front, which starts it. */
 const WORKER_APP = 'worker-app.mjs';
@@ -154,25 +151,11 @@ function contender(script) {
   return fileURLToPath(new URL(`contenders/${script}`, import.meta.url));
 }
 
-/** @param {string} name */
-function binary(name) {
-  const target = resolve(ROOT, process.env.CARGO_TARGET_DIR || 'target');
-  return resolve(target, 'release', process.platform === 'win32' ? `${name}.exe` : name);
-}
-
 async function buildAxum() {
   if (!existsSync(binary('bench-axum'))) await build('the axum contender', 'bench-axum');
 }
 
-/** Every time, for it is what is worked on: cargo sees whether there is anything to do. */
+/** Every time, for it is what is worked on. */
 async function buildFront() {
   await build('the front', 'rust-tunnel');
-}
-
-/** @param {string} what @param {string} crate */
-async function build(what, crate) {
-  const args = ['build', '--release', '-p', crate];
-  process.stderr.write(`building ${what}: cargo ${args.join(' ')}\n`);
-  const { code } = await finish('cargo', args, { cwd: ROOT, stdio: 'inherit' });
-  if (code !== 0) throw new Error(`cargo ${args.join(' ')} failed (exit ${code})`);
 }

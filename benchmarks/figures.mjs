@@ -13,6 +13,7 @@ export const FIGURES = {
   p50Us: { column: 'p50 us', name: 'p50 us', format: whole },
   p99Us: { column: 'p99 us', name: 'p99 us', format: whole },
   p999Us: { column: 'p99.9 us', name: 'p99.9 us', format: whole },
+  lateP99Us: { column: 'late p99', name: 'how late the load itself was', format: whole },
   cpuUs: { column: 'cpu us/req', name: 'CPU us per request', format: tenths },
   jsUs: { column: 'js us/req', name: 'JavaScript CPU us per request', format: tenths },
 };

@@ -3,6 +3,7 @@ import * as calls from './calls.mjs';
 import { CONTENDERS, PAYLOAD_CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
 import { growth } from './kinds/growth.mjs';
 import { json } from './kinds/json.mjs';
+import { latency } from './kinds/latency.mjs';
 import { payload } from './kinds/payload.mjs';
 import { streams } from './kinds/streams.mjs';
 import { workers } from './kinds/workers.mjs';
@@ -27,6 +28,7 @@ import * as transfers from './streams/transfers.mjs';
 export const KINDS = [
   { work: json, contenders: CONTENDERS, bench: calls },
   { work: payload, contenders: PAYLOAD_CONTENDERS, bench: calls },
+  { work: latency, contenders: CONTENDERS, bench: calls },
   { work: growth, contenders: CONTENDERS, bench: calls },
   { work: streams, contenders: STREAM_CONTENDERS, bench: transfers },
   { work: workers, contenders: WORKER_CONTENDERS, bench: calls },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './contenders.mjs';
+import { ROOT } from './cargo.mjs';
 import { finish } from './processes.mjs';
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,7 @@
 /** The measurement: contenders take turns, so that a mood of the machine hits all of them alike. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { machineCpuMs } from './cpu.mjs';
+import { runPaced } from './paced.mjs';
 import { answerOf } from './verify.mjs';
 import { LoadError, runWrk } from './wrk.mjs';
 
@@ -13,10 +14,12 @@ const IDLE_MS = 2_000;
  * @property {string} contender @property {string} call @property {number} connections @property {number} round
  * @property {number} requests @property {number} reqPerSec
  * @property {number} p50Us @property {number} p99Us @property {number} p999Us @property {number} maxUs
+ * @property {number} [unsent] Calls that were due and found no connection, and
+ * @property {number} [lateP99Us] by how much the load itself sent late, where calls are due at instants.
  * @property {number | null} cpuUs CPU of the server's processes per request, user and system.
  * @property {number | null} jsUs CPU of their JavaScript main threads per request.
  * @property {'schedstat' | 'stat' | null} cpuSource
- * @property {number | null} generatorCores CPU of wrk, in cores.
+ * @property {number | null} generatorCores CPU of the load generator, in cores.
  * @property {number | null} otherCores CPU of everything else on the machine meanwhile, in cores.
  */
 
@@ -85,8 +88,16 @@ async function measure(contender, call, n, seconds) {
 async function load(contender, call, n, seconds) {
   const { port, token } = contender;
   try {
-    const asked = { request: call.request, answer: answerOf(contender, call) };
-    return await contender.outlasts(runWrk({ port, token, ...asked, connections: n, seconds }));
+    const run = {
+      port,
+      token,
+      request: call.request,
+      answer: answerOf(contender, call),
+      connections: n,
+      seconds,
+    };
+    const { perSecond } = call;
+    return await contender.outlasts(perSecond ? runPaced({ ...run, perSecond }) : runWrk(run));
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     throw new LoadError(`${contender.name} at ${n} connections: ${error.message}`);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: npm run bench -- [KIND] [options]
 
-KIND is json, payload, growth, streams or workers; without one all of them are run in turn.
+KIND is json, payload, latency, growth, streams or workers; without one all of them are run in turn.
 
   --rounds N            rounds in which every contender has its turn (default 10; 6 are needed for 95 % intervals)
   --seconds S           length of one measurement, whole seconds (default 3; not of streams, which have a size)

@@ -15,7 +15,7 @@ export const NOISE_CORES = 0.15;
 /** @param {Row} row @param {string} label @param {string} place Such as `3/60`. */
 export function progress(row, label, place) {
   return [
-    `[${place}] round ${row.round}  ${row.call.padEnd(6)} c=${String(row.connections).padEnd(3)} ${label.padEnd(14)}`,
+    `[${place}] round ${row.round}  ${row.call.padEnd(9)} c=${String(row.connections).padEnd(3)} ${label.padEnd(21)}`,
     `${rate(row.reqPerSec).padStart(7)} req/s`,
     `p50 ${whole(row.p50Us)} us`,
     `p99 ${whole(row.p99Us)} us`,
@@ -36,7 +36,7 @@ export function tables(lines, labels, { calls, figures = CALL_FIGURES, yardstick
       const body = lines
         .filter((line) => titleOf(line) === title)
         .map((line) => [
-          labels[line.contender] + (line.generatorLimited ? ' *' : ''),
+          labels[line.contender] + (line.generatorLimited ? ' *' : '') + (line.behind ? ' !' : ''),
           ...figures.map((figure) => spread(line[figure], FIGURES[figure].format)),
           ...yardsticks.map((to) => (to === line.contender ? '1' : spread(line.ratios[to], hundredths))),
         ]);
@@ -49,7 +49,7 @@ export function tables(lines, labels, { calls, figures = CALL_FIGURES, yardstick
  * What the tables mean, and what speaks against them.
  *
  * @param {Interval} sample Any figure of the tables. @param {string} ratios What they are of.
- * @param {{ generatorLimited: boolean }[]} lines @param {{ otherCores: number }[]} rows
+ * @param {{ generatorLimited: boolean, behind?: boolean }[]} lines @param {{ otherCores: number }[]} rows
  * @param {string[]} [plain] Who does less than the others.
  */
 export function footnotes({ confidence, count }, ratios, lines, rows, plain = []) {
@@ -65,6 +65,9 @@ export function footnotes({ confidence, count }, ratios, lines, rows, plain = []
   }
   if (lines.some((line) => line.generatorLimited)) {
     notes.push('* the load generator was out of CPU: the server may be faster than this');
+  }
+  if (lines.some((line) => line.behind)) {
+    notes.push('! did not keep the rate: its queue grows as long as the load lasts, and all times with it');
   }
   const disturbed = rows.filter((row) => row.otherCores > NOISE_CORES).length;
   if (disturbed > 0) {

@@ -8,6 +8,9 @@ import { GENERATOR_LIMIT } from './wrk.mjs';
 /** @typedef {import('./kinds/json.mjs').Target} Target */
 /** @typedef {import('./figures.mjs').Figure} Figure */
 
+/** With more than this share of the calls that were due not even sent, a contender did not keep the rate. */
+const UNSENT_LIMIT = 0.02;
+
 /** Contenders that all others are compared with, unless a kind of work has others. */
 export const YARDSTICKS = ['node-exposure', 'node-http'];
 
@@ -15,7 +18,7 @@ export const YARDSTICKS = ['node-exposure', 'node-http'];
  * @typedef {Record<Figure, Interval | null> & {
  *   contender: string, connections: number,
  *   ratios: Record<string, Interval | null>,
- *   generatorLimited: boolean,
+ *   generatorLimited: boolean, behind: boolean,
  * }} Line
  */
 
@@ -24,9 +27,12 @@ export const YARDSTICKS = ['node-exposure', 'node-http'];
  *
  * @param {Row[]} rows @param {import('./kinds/json.mjs').Work} work @returns {(Line & { call: string })[]}
  */
-export function summary(rows, { figures, yardsticks }) {
+export function summary(rows, { figures, yardsticks, compared }) {
   return [...new Set(rows.map((row) => row.call))].flatMap((call) =>
-    summarise(ofCall(rows, call), GENERATOR_LIMIT, figures, yardsticks).map((line) => ({ call, ...line })),
+    summarise(ofCall(rows, call), GENERATOR_LIMIT, figures, yardsticks, compared).map((line) => ({
+      call,
+      ...line,
+    })),
   );
 }
 
@@ -36,21 +42,29 @@ export function ofCall(rows, call) {
 }
 
 /** @param {Row[]} rows @param {number} generatorLimit @returns {Line[]} */
-export function summarise(rows, generatorLimit, figures = CALL_FIGURES, yardsticks = YARDSTICKS) {
+export function summarise(
+  rows,
+  generatorLimit,
+  figures = CALL_FIGURES,
+  yardsticks = YARDSTICKS,
+  compared = figures[0],
+) {
   const lines = [];
   for (const connections of new Set(rows.map((row) => row.connections))) {
     for (const contender of new Set(rows.map((row) => row.contender))) {
       const own = rows.filter((row) => row.contender === contender && row.connections === connections);
       const interval = (figure) => medianInterval(present(own.map((row) => row[figure])));
       const intervals = figures.map((figure) => [figure, interval(figure)]);
-      const ratios = yardsticks.map((to) => [to, ratio(rows, figures[0], connections, contender, to)]);
+      const ratios = yardsticks.map((to) => [to, ratio(rows, compared, connections, contender, to)]);
       const generator = interval('generatorCores');
+      const unsent = medianInterval(present(own.map(unsentShare)));
       lines.push({
         contender,
         connections,
         ...Object.fromEntries(intervals),
         ratios: Object.fromEntries(ratios),
         generatorLimited: generator !== null && generator.median >= generatorLimit,
+        behind: unsent !== null && unsent.median > UNSENT_LIMIT,
       });
     }
   }
@@ -97,6 +111,11 @@ function compared(rows, { figure, connections, of }, another, compare) {
       return typeof other === 'number' && row[figure] !== null ? compare(row[figure], other) : null;
     });
   return medianInterval(present(values));
+}
+
+/** @param {Row} row @returns {number | null} `null` where calls are not due at instants. */
+function unsentShare({ requests, unsent }) {
+  return unsent === undefined ? null : unsent / (requests + unsent);
 }
 
 /** @param {(number | null)[]} values @returns {number[]} */

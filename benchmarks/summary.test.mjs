@@ -70,3 +70,12 @@ test('a contender faster than the load generator is marked', () => {
     [false, true],
   );
 });
+
+test('a contender that leaves calls unsent in most rounds is behind, a single bad moment does not make it so', () => {
+  const leaving = (unsent) =>
+    unsent.map((count, index) => row('axum', index + 1, 100, { requests: 1000, unsent: count }));
+  const [never] = summarise(leaving([0, 0, 700]), 0.9);
+  const [often] = summarise(leaving([0, 300, 700]), 0.9);
+  const [closed] = summarise(rows, 0.9);
+  assert.deepEqual([never.behind, often.behind, closed.behind], [false, true, false]);
+});

@@ -7,12 +7,14 @@
  * @property {Record<string, Call>} calls What is measured, by a short name.
  * @property {string[]} contenders Who does it, unless told otherwise.
  * @property {number[]} connections How many keep-alive connections to measure at, unless told otherwise.
- * @property {import('../figures.mjs').Figure[]} [figures] What the tables show; ratios are of the first.
+ * @property {import('../figures.mjs').Figure[]} [figures] What the tables show.
+ * @property {import('../figures.mjs').Figure} [compared] What ratios are of; requests per second, unless told otherwise.
  * @property {string[]} [yardsticks] Contenders that all others are compared with.
  * @property {Target[]} targets The figures and ratios that matter.
  *
  * @typedef {object} Call
  * @property {string} title
+ * @property {number} [perSecond] At which rate calls are due, whether or not the server keeps up.
  * @property {{ method: string, path: string, headers: Record<string, string>, body: string }} request
  * @property {Answer} answer What every contender must answer, byte for byte,
  * @property {Record<string, Answer>} [answers] but for these.
