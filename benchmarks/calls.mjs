@@ -30,6 +30,7 @@ export async function measure(options, labels, say) {
   const contenders = [];
   try {
     for (const entry of options.entries) {
+      await Contender.prepare(entry);
       const contender = await Contender.start(entry);
       contenders.push(contender);
       for (const call of Object.values(options.work.calls)) await verify(contender, call);

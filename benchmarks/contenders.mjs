@@ -63,6 +63,18 @@ export const CONTENDERS = [
   ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
 
+/** Who takes part in `bench startup`. @type {Entry[]} */
+export const STARTUP_CONTENDERS = [
+  { name: 'empty', label: 'an empty script', javascript: true, command: () => node('empty.mjs') },
+  {
+    name: 'runner-only',
+    label: 'Runner, no server',
+    javascript: true,
+    command: () => node('runner-only.mjs'),
+  },
+  ...CONTENDERS,
+];
+
 /** Who takes part in `bench payload`. @type {Entry[]} */
 export const PAYLOAD_CONTENDERS = [
   told('payload', 'node-exposure', 'nodeExposure'),

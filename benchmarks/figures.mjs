@@ -16,6 +16,13 @@ export const FIGURES = {
   lateP99Us: { column: 'late p99', name: 'how late the load itself was', format: whole },
   cpuUs: { column: 'cpu us/req', name: 'CPU us per request', format: tenths },
   jsUs: { column: 'js us/req', name: 'JavaScript CPU us per request', format: tenths },
+  busyMiB: { column: 'busy MiB', name: 'MiB resident under load', format: tenths },
+  idleBytes: { column: 'bytes/idle', name: 'bytes of an idle connection', format: whole },
+  freshMiB: { column: 'fresh MiB', name: 'MiB resident when it listens', format: tenths },
+  idleCpuMs: { column: 'idle cpu ms', name: 'CPU ms in 2 s without a request', format: hundredths },
+  insideMs: { column: 'inside ms', name: 'ms from the first line to listening', format: tenths },
+  listenMs: { column: 'listens ms', name: 'ms from the start to listening', format: tenths },
+  answerMs: { column: 'answers ms', name: 'ms from the start to the first answer', format: tenths },
 };
 
 /** Of small calls; the first one is what ratios are made of. @type {Figure[]} */

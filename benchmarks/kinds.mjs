@@ -1,12 +1,22 @@
 /** The kinds of benchmark, in the order in which all of them are run. */
 import * as calls from './calls.mjs';
-import { CONTENDERS, PAYLOAD_CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
+import {
+  CONTENDERS,
+  PAYLOAD_CONTENDERS,
+  STARTUP_CONTENDERS,
+  STREAM_CONTENDERS,
+  WORKER_CONTENDERS,
+} from './contenders.mjs';
 import { growth } from './kinds/growth.mjs';
 import { json } from './kinds/json.mjs';
 import { latency } from './kinds/latency.mjs';
+import { memory } from './kinds/memory.mjs';
 import { payload } from './kinds/payload.mjs';
+import { startup } from './kinds/startup.mjs';
 import { streams } from './kinds/streams.mjs';
 import { workers } from './kinds/workers.mjs';
+import * as memories from './memory/memory.mjs';
+import * as starts from './startup.mjs';
 import * as transfers from './streams/transfers.mjs';
 
 /**
@@ -30,6 +40,8 @@ export const KINDS = [
   { work: payload, contenders: PAYLOAD_CONTENDERS, bench: calls },
   { work: latency, contenders: CONTENDERS, bench: calls },
   { work: growth, contenders: CONTENDERS, bench: calls },
+  { work: memory, contenders: CONTENDERS, bench: memories },
+  { work: startup, contenders: STARTUP_CONTENDERS, bench: starts },
   { work: streams, contenders: STREAM_CONTENDERS, bench: transfers },
   { work: workers, contenders: WORKER_CONTENDERS, bench: calls },
 ];

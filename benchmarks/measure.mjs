@@ -27,7 +27,7 @@ const IDLE_MS = 2_000;
 /** @typedef {import('./calls.mjs').Options} Options */
 /** @typedef {import('./kinds/json.mjs').Call} Call */
 
-/** @param {Contender[]} contenders @param {Options} options */
+/** @param {Contender[]} contenders @param {Pick<Options, 'work' | 'connections'>} options */
 export async function warmUp(contenders, { work, connections }) {
   for (const contender of contenders) {
     for (const call of Object.values(work.calls)) {
@@ -68,7 +68,7 @@ export async function idleCpu(contenders) {
 }
 
 /** @param {Contender} contender @param {Call} call @param {number} n @param {number} seconds */
-async function measure(contender, call, n, seconds) {
+export async function measure(contender, call, n, seconds) {
   const before = contender.cpu();
   const machineBefore = machineCpuMs();
   const { generatorCores, wallMs, ...figures } = await load(contender, call, n, seconds);

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: npm run bench -- [KIND] [options]
 
-KIND is json, payload, latency, growth, streams or workers; without one all of them are run in turn.
+KIND is json, payload, latency, growth, memory, startup, streams or workers; without one all of them are run in turn.
 
-  --rounds N            rounds in which every contender has its turn (default 10; 6 are needed for 95 % intervals)
-  --seconds S           length of one measurement, whole seconds (default 3; not of streams, which have a size)
+  --rounds N            rounds in which every contender has its turn (default 10, of startup 20; 6 are needed for
+                        95 % intervals)
+  --seconds S           length of one measurement, whole seconds (default 3; not of streams and startup)
   --connections 1,4,64  keep-alive connections to measure at; of streams, how many transfers at a time
   --only a,b            only these contenders
   --out FILE            where to write the results (default benchmarks/results/local/)
@@ -51,7 +52,7 @@ function optionsOf({ work, contenders, bench }, values) {
   return {
     work,
     bench,
-    rounds: values.rounds ? positive('rounds', values.rounds) : ROUNDS,
+    rounds: values.rounds ? positive('rounds', values.rounds) : (work.rounds ?? ROUNDS),
     seconds: values.seconds ? positive('seconds', values.seconds) : SECONDS,
     connections: values.connections
       ? [...new Set(values.connections.split(',').map((text) => positive('connections', text)))]

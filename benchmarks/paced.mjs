@@ -1,6 +1,7 @@
 /** Load at a given rate, whether or not the server keeps up: the Rust program under load/ (open loop). */
 import { binary, build } from './cargo.mjs';
 import { finish } from './processes.mjs';
+import { requestText } from './wire.mjs';
 import { LoadError, metered } from './wrk.mjs';
 
 /** Builds it, if it has changed. @returns {Promise<string>} What it is, for the results. */
@@ -16,7 +17,7 @@ export async function preparePaced() {
  * @param {number} run.connections @param {number} run.seconds @param {number} run.perSecond
  */
 export async function runPaced({ port, token, request, answer, connections, seconds, perSecond }) {
-  const message = whole(request, token);
+  const message = requestText(request, token);
   const lengths = [answer.status, Buffer.byteLength(message), Buffer.byteLength(answer.body)];
   const input = `${lengths.join(' ')}\n${message}${answer.body}`;
   const args = [port, connections, seconds, perSecond].map(String);
@@ -25,16 +26,4 @@ export async function runPaced({ port, token, request, answer, connections, seco
     if (code !== 0) throw new LoadError(stderr.trim() || `bench-load failed (exit ${code})`);
     return JSON.parse(stdout);
   });
-}
-
-/** @param {import('./kinds/json.mjs').Call['request']} request @param {string} token */
-function whole({ method, path, headers, body }, token) {
-  const all = {
-    host: '127.0.0.1',
-    ...headers,
-    'x-runner-token': token,
-    'content-length': Buffer.byteLength(body),
-  };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }

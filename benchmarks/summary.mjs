@@ -108,7 +108,9 @@ function compared(rows, { figure, connections, of }, another, compare) {
     .filter((row) => row.contender === of)
     .map((row) => {
       const other = at.find(({ contender, round }) => contender === another && round === row.round)?.[figure];
-      return typeof other === 'number' && row[figure] !== null ? compare(row[figure], other) : null;
+      return typeof other === 'number' && typeof row[figure] === 'number'
+        ? compare(row[figure], other)
+        : null;
     });
   return medianInterval(present(values));
 }
@@ -118,7 +120,7 @@ function unsentShare({ requests, unsent }) {
   return unsent === undefined ? null : unsent / (requests + unsent);
 }
 
-/** @param {(number | null)[]} values @returns {number[]} */
+/** @param {(number | null | undefined)[]} values @returns {number[]} */
 function present(values) {
-  return values.filter((value) => value !== null);
+  return values.filter((value) => typeof value === 'number');
 }

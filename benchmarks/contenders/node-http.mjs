@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { answer } from './answer.mjs';
-import { announce, onTerminate, token } from './child.mjs';
+import { announce, KEEP_ALIVE_MS, onTerminate, token } from './child.mjs';
 
 const PREFIX = '/__runner/task/app.tasks.';
 
@@ -31,7 +31,7 @@ async function run(response, handler, body) {
   }
 }
 
-const server = createServer((request, response) => {
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
   const handler = routes.get(request.url);
   if (request.method !== 'POST' || !handler) {
     return answer(response, 404, { ok: false, error: { message: 'Not Found' } });

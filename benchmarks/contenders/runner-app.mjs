@@ -5,7 +5,7 @@
  * printing is not what is measured.
  */
 import { createRequire } from 'node:module';
-import { announce, onTerminate, token } from './child.mjs';
+import { announce, KEEP_ALIVE_MS, onTerminate, token } from './child.mjs';
 import { MULTIPART_LIMITS } from './limits.mjs';
 
 // The runner's ESM build does not load in Node (`Dynamic require of "events" is not supported`).
@@ -37,8 +37,9 @@ export async function serve(exposure, what = process.argv[2] ?? '1') {
     logs: { printThreshold: null },
     shutdownHooks: false,
   });
-  const handlers = await getResourceValue(exposure);
-  announce(handlers.server.address().port);
+  const { server } = await getResourceValue(exposure);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  announce(server.address().port);
   onTerminate(dispose);
 }
 
@@ -57,7 +58,7 @@ async function tasksFor(what) {
 }
 
 /** @param {number} count */
-function addingTasks(count) {
+export function addingTasks(count) {
   const others = Array.from({ length: count - 1 }, (_, index) =>
     r
       .task(`app.tasks.other${index}`)

@@ -9,6 +9,7 @@
  * @property {number[]} connections How many keep-alive connections to measure at, unless told otherwise.
  * @property {import('../figures.mjs').Figure[]} [figures] What the tables show.
  * @property {import('../figures.mjs').Figure} [compared] What ratios are of; requests per second, unless told otherwise.
+ * @property {number} [rounds] How many, unless told otherwise; 10 where it does not say.
  * @property {string[]} [yardsticks] Contenders that all others are compared with.
  * @property {Target[]} targets The figures and ratios that matter.
  *

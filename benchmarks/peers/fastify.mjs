@@ -1,6 +1,6 @@
 /** fastify, with a schema of the answer, from which it compiles what writes it. */
 import fastify from 'fastify';
-import { announce, onTerminate } from '../contenders/child.mjs';
+import { announce, KEEP_ALIVE_MS, onTerminate } from '../contenders/child.mjs';
 import { add, isWelcome, PATH } from './work.mjs';
 
 const answer = {
@@ -8,7 +8,7 @@ const answer = {
   properties: { ok: { type: 'boolean' }, result: { type: 'number' } },
 };
 
-const app = fastify();
+const app = fastify({ keepAliveTimeout: KEEP_ALIVE_MS });
 
 app.addHook('onRequest', async (request, reply) => {
   if (isWelcome(request.headers['x-runner-token'])) return;
