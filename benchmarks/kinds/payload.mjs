@@ -14,10 +14,12 @@ function asking(title, task, input) {
 /** @param {unknown} result */
 const answered = (result) => ({ status: 200, body: JSON.stringify({ ok: true, result }) });
 
+const TITLES = { '22k': '22 KB', '100k': '100 KB', '1m': '1 MB' };
+
 /** @param {'22k' | '1m'} size @returns {import('./json.mjs').Call} */
 function plain(size) {
   return {
-    ...asking(`answer of ${size}, plain`, `plain${size}`, null),
+    ...asking(`answer of ${TITLES[size]}, plain`, `plain${size}`, null),
     answer: answered(plainOrders(SIZES[size])),
   };
 }
@@ -32,7 +34,7 @@ function rich(size) {
   const orders = richOrders(SIZES[size]);
   const ofJson = answered(orders);
   return {
-    ...asking(`the same of ${size} with Dates, instances and undefined`, `rich${size}`, null),
+    ...asking(`the same of ${TITLES[size]} with Dates, instances and undefined`, `rich${size}`, null),
     answer: answered(written(orders)),
     answers: { 'node-http': ofJson, 'tunnel-server': ofJson },
   };
@@ -51,7 +53,7 @@ function written(value) {
 /** @param {'100k' | '1m'} size @returns {import('./json.mjs').Call} */
 function input(size) {
   const orders = plainOrders(SIZES[size]);
-  return { ...asking(`input of ${size}`, 'totals', { orders }), answer: answered(totals(orders)) };
+  return { ...asking(`input of ${TITLES[size]}`, 'totals', { orders }), answer: answered(totals(orders)) };
 }
 
 /** @type {Record<string, [import('./json.mjs').Call, atLeast: number]>} */
