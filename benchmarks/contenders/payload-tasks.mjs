@@ -1,4 +1,7 @@
-/** The tasks of `bench payload`: they give prepared values, or take one, so that reading and writing is what is measured. */
+/**
+ * The tasks of `bench payload`: they give prepared values, or take one, so that reading and writing is what is measured.
+ * And the one that adds, which the smoke test calls beside them.
+ */
 
 /** How many orders make so many bytes of JSON. */
 export const SIZES = { '22k': 105, '100k': 471, '1m': 4_690 };
@@ -64,7 +67,11 @@ export function payloadHandlers() {
   const prepared = { plain22k: plainOrders(SIZES['22k']), plain1m: plainOrders(SIZES['1m']) };
   Object.assign(prepared, { rich22k: richOrders(SIZES['22k']), rich1m: richOrders(SIZES['1m']) });
   const giving = Object.entries(prepared).map(([name, orders]) => [name, async () => orders]);
-  return { ...Object.fromEntries(giving), totals: async ({ orders }) => totals(orders) };
+  return {
+    ...Object.fromEntries(giving),
+    add: async ({ a, b }) => a + b,
+    totals: async ({ orders }) => totals(orders),
+  };
 }
 
 /** @param {typeof import('@bluelibs/runner/node')} runner */
