@@ -25,7 +25,11 @@ async function main() {
   for (const { bench, work } of runs) await bench.generator(work); // What is missing is missed at once.
   for (const [index, options] of runs.entries()) {
     if (runs.length > 1) say(`\n=== ${options.work.name}, ${index + 1} of ${runs.length}\n`);
-    await run(options);
+    try {
+      await run(options);
+    } catch (error) {
+      fail(error); // The others are not lost for it.
+    }
   }
 }
 
@@ -54,9 +58,14 @@ function save({ work, rounds: count, seconds, connections, entries, out }, resul
   say(`\nwritten to ${relative(process.cwd(), file)}`);
 }
 
-main().catch((error) => {
+/** @param {Error} error */
+function fail(error) {
   const expected = EXPECTED.some((kind) => error instanceof kind);
   process.stderr.write(`\n${expected ? error.message : error.stack}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${USAGE}\n`);
-  process.exit(error instanceof UsageError || error instanceof MissingTool ? 2 : 1);
-});
+  process.exitCode = error instanceof UsageError || error instanceof MissingTool ? 2 : 1;
+}
+
+main()
+  .catch(fail)
+  .finally(() => process.exitCode && process.exit());
