@@ -22,6 +22,7 @@ export const FIGURES = {
   idleCpuMs: { column: 'idle cpu ms', name: 'CPU ms in 2 s without a request', format: hundredths },
   insideMs: { column: 'inside ms', name: 'ms from the first line to listening', format: tenths },
   listenMs: { column: 'listens ms', name: 'ms from the start to listening', format: tenths },
+  startCpuMs: { column: 'cpu ms', name: 'CPU ms from the start to listening', format: tenths },
   answerMs: { column: 'answers ms', name: 'ms from the start to the first answer', format: tenths },
 };
 

@@ -14,6 +14,7 @@ import { verify } from './verify.mjs';
  * @property {string} contender @property {string} call @property {number} connections @property {number} round
  * @property {number | null} insideMs From when Node comes to the script to when it listens; `null` of other runtimes.
  * @property {number} listenMs From the start of the process to when it says that it listens.
+ * @property {number | null} startCpuMs CPU up to then, of all its processes.
  * @property {number | null} answerMs From the start of the process to the first answer; `null` of those who do not serve.
  */
 
@@ -53,11 +54,13 @@ async function once(entry, look) {
 /** @param {Contender} contender @param {import('./kinds/json.mjs').Call} call */
 async function timed(contender, call) {
   const { startedAt, listeningAt, greeting, port } = contender;
+  const time = contender.cpuSince(new Map());
   const since = (/** @type {number} */ instant) => instant - startedAt;
   const inside = /^\{"port":\d+,"ms":([\d.]+)\}$/m.exec(greeting);
   return {
     insideMs: inside ? Number(inside[1]) : null,
     listenMs: since(listeningAt),
+    startCpuMs: time && time.totalNs / 1e6,
     answerMs: port > 0 ? since(await answered(contender, call)) : null,
   };
 }
@@ -75,7 +78,7 @@ async function answered(contender, call) {
 
 /** @param {Row} row @param {string} label @param {string} place */
 function progress(row, label, place) {
-  const figures = ['listenMs', 'answerMs'].map((figure) => {
+  const figures = ['listenMs', 'answerMs', 'startCpuMs'].map((figure) => {
     const { column, format } = FIGURES[figure];
     return `${column} ${row[figure] === null ? 'n/a' : format(row[figure])}`;
   });

@@ -1,8 +1,8 @@
 /** The work of `bench startup`: from nothing to the first answer. */
 import { json } from './json.mjs';
 
-const above = (/** @type {string} */ of, /** @type {string} */ base) =>
-  /** @type {const} */ ({ figure: 'insideMs', connections: 1, of, above: base });
+/** @param {string} of @param {string} base @param {'insideMs' | 'startCpuMs'} [figure] */
+const above = (of, base, figure = 'insideMs') => ({ figure, connections: 1, of, above: base });
 
 /** @type {import('./json.mjs').Work} */
 export const startup = {
@@ -10,7 +10,7 @@ export const startup = {
   name: 'startup',
   title: 'from the start of the process to listening, and to the first answer',
   rounds: 20,
-  figures: ['insideMs', 'listenMs', 'answerMs'],
+  figures: ['insideMs', 'listenMs', 'startCpuMs', 'answerMs'],
   compared: 'listenMs',
   yardsticks: ['empty'],
   contenders: ['empty', 'runner-only', ...json.contenders.filter((name) => name !== 'axum')],
@@ -21,5 +21,7 @@ export const startup = {
     { ...above('native-exposure', 'runner-only'), atMost: 15 },
     above('node-exposure', 'runner-only'),
     above('node-http', 'empty'),
+    above('native-exposure', 'runner-only', 'startCpuMs'),
+    above('tunnel-server', 'empty', 'startCpuMs'),
   ],
 };
