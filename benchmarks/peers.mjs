@@ -11,9 +11,11 @@ const BUN = '@oven/bun-linux-x64/bin/bun';
 const DENO = '@deno/linux-x64-glibc/deno';
 const DENO_RUN = ['run', '--quiet', '--no-config', '--no-remote', '--allow-env', '--allow-net=127.0.0.1'];
 
-/** What brahma-firelight prints, which can't be told to listen on a port of the system's choice. */
-const brahmaListening = (/** @type {string} */ stdout) =>
-  /Listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(stdout)?.[1];
+/** Its thread listens, and its script is ready to answer. @param {string} stdout */
+export function brahmaListening(stdout) {
+  const isReady = /^\{"port":\d+[,}]/m.test(stdout);
+  return isReady ? /Listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(stdout)?.[1] : undefined;
+}
 
 /** @type {import('./contenders.mjs').Entry[]} */
 export const PEERS = [

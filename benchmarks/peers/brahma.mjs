@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import brahma from 'brahma-firelight';
-import { onTerminate } from '../contenders/child.mjs';
+import { announce, onTerminate } from '../contenders/child.mjs';
 import { add, isWelcome, PATH } from './work.mjs';
 
 const app = brahma.createApp();
@@ -37,6 +37,8 @@ async function freePort() {
   return port;
 }
 
-// It says by itself when it listens, from a thread of its own.
-app.listen('127.0.0.1', await freePort());
+// It listens from a thread of its own, and says so by itself; it can answer once the callback is registered, at the end of
+// `listen`. Either may be the first.
+const port = await freePort();
+app.listen('127.0.0.1', port, () => announce(port));
 onTerminate(() => app.close(0));
