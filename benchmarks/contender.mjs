@@ -9,14 +9,19 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 3_000;
 const KEPT_STDERR = 8_192;
 
-/** The port of the line `{"port":N}`, by which most say that they listen; other lines are passed over. */
-const announced = (/** @type {string} */ stdout) => /^\{"port":(\d+)\}$/m.exec(stdout)?.[1];
+/** The port of the line that begins with `{"port":N`, by which most say that they listen; other lines are passed over. */
+const announced = (/** @type {string} */ stdout) => /^\{"port":(\d+)[,}]/m.exec(stdout)?.[1];
 
 /** A contender that did not start, or did not last; the message says which and shows its stderr. */
 export class ContenderError extends Error {}
 
 export class Contender {
   /** @type {number} */ port = 0;
+  /** When the process was started, and when it said that it listens, by `performance.now()`. */
+  startedAt = performance.now();
+  listeningAt = Number.NaN;
+  /** What it had printed by then. */
+  greeting = '';
   /** The last of what the process wrote to stderr. */
   #stderr = '';
   #stopping = false;
@@ -47,13 +52,17 @@ export class Contender {
     });
   }
 
-  /** Builds what the contender needs, starts it, and waits until it listens. */
-  static async start(/** @type {import('./contenders.mjs').Entry} */ entry) {
+  /** Builds what the contender needs. @param {import('./contenders.mjs').Entry} entry */
+  static async prepare({ name, prepare }) {
     try {
-      await entry.prepare?.();
+      await prepare?.();
     } catch (error) {
-      throw new ContenderError(`${entry.name} could not be built: ${error.message}`);
+      throw new ContenderError(`${name} could not be built: ${error.message}`);
     }
+  }
+
+  /** Starts it, and waits until it listens. @param {import('./contenders.mjs').Entry} entry */
+  static async start(entry) {
     const contender = new Contender(entry);
     try {
       contender.port = await contender.outlasts(contender.#ready(), 'did not start');
@@ -85,6 +94,11 @@ export class Contender {
   /** The id of the server process, which on Linux is that of its main thread too. */
   get pid() {
     return this.#child.pid;
+  }
+
+  /** The server process and what it has started. @returns {number[]} */
+  get pids() {
+    return [this.pid, ...descendants(this.pid).map(({ pid }) => pid)];
   }
 
   /**
@@ -136,6 +150,8 @@ export class Contender {
       const look = () => {
         const port = stdout !== null && this.#listening(stdout, this.#stderr);
         if (!port) return;
+        this.listeningAt = performance.now();
+        this.greeting = stdout;
         stdout = null; // What comes from now on is only kept flowing.
         clearTimeout(timer);
         this.#look();

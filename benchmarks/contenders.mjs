@@ -1,10 +1,8 @@
 /** Who takes part. To add a contender, add a server script under contenders/ and an entry here. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { finish } from './processes.mjs';
-
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+import { binary, build } from './cargo.mjs';
+import { PEERS } from './peers.mjs';
 
 /** The application of `bench workers` behind HTTP in Rust: by itself, or as a worker of the front, which starts it. */
 const WORKER_APP = 'worker-app.mjs';
@@ -18,6 +16,7 @@ const WORKER_APP = 'worker-app.mjs';
  * @property {() => [file: string, ...args: string[]]} command Starts the server.
  * @property {Listening} [listening] Unless it prints `{"port":N}` once it listens.
  * @property {() => Promise<void>} [prepare] Builds what the command needs.
+ * @property {boolean} [plain] It does what this one call needs, and nothing else.
  *
  * @typedef {(stdout: string, stderr: string) => string | undefined} Listening The port, when what was printed so far
  *   says that it listens.
@@ -36,6 +35,7 @@ export const CONTENDERS = [
     label: 'node:http',
     javascript: true,
     command: () => node('node-http.mjs'),
+    plain: true,
   },
   {
     name: 'axum',
@@ -43,6 +43,7 @@ export const CONTENDERS = [
     javascript: false,
     command: () => [binary('bench-axum')],
     prepare: buildAxum,
+    plain: true,
   },
   {
     name: 'tunnel-server',
@@ -56,16 +57,38 @@ export const CONTENDERS = [
     javascript: true,
     command: () => node('native-exposure.mjs'),
   },
+  front(1),
+  ...PEERS,
   ...[1, 100, 1000, 10_000].map((tasks) => exposing('native-exposure', 'nativeExposure', tasks)),
   ...[1, 1000].map((tasks) => exposing('node-exposure', 'nodeExposure', tasks)),
 ];
 
+/** Who takes part in `bench startup`. @type {Entry[]} */
+export const STARTUP_CONTENDERS = [
+  { name: 'empty', label: 'an empty script', javascript: true, command: () => node('empty.mjs') },
+  {
+    name: 'runner-only',
+    label: 'Runner, no server',
+    javascript: true,
+    command: () => node('runner-only.mjs'),
+  },
+  ...CONTENDERS,
+];
+
+/** Who takes part in `bench payload`. @type {Entry[]} */
+export const PAYLOAD_CONTENDERS = [
+  told('payload', 'node-exposure', 'nodeExposure'),
+  { ...told('payload', 'node-http', 'node:http'), plain: true },
+  told('payload', 'tunnel-server', 'TunnelServer'),
+  told('payload', 'native-exposure', 'nativeExposure'),
+];
+
 /** Who takes part in `bench streams`. @type {Entry[]} */
 export const STREAM_CONTENDERS = [
-  streaming('node-exposure', 'nodeExposure', 'node-exposure.mjs'),
-  streaming('node-http', 'node:http', 'node-http-streams.mjs'),
-  streaming('node-net', 'node:net (limit)', 'node-net-streams.mjs'),
-  streaming('native-exposure', 'nativeExposure', 'native-exposure.mjs'),
+  told('streams', 'node-exposure', 'nodeExposure'),
+  told('streams', 'node-http', 'node:http', 'node-http-streams.mjs'),
+  told('streams', 'node-net', 'node:net (limit)', 'node-net-streams.mjs'),
+  told('streams', 'native-exposure', 'nativeExposure'),
 ];
 
 /** Who takes part in `bench workers`: all serve the same Runner application. @type {Entry[]} */
@@ -97,7 +120,7 @@ function front(workers) {
   const options = ['--workers', String(workers), '--port', '0', '--node', process.execPath];
   return {
     name: `front-${workers}`,
-    label: `front, ${workers} worker${workers === 1 ? '' : 's'}`,
+    label: `rust-tunnel, ${workers} worker${workers === 1 ? '' : 's'}`,
     javascript: 'children',
     command: () => [binary('rust-tunnel'), 'serve', '--app', contender(WORKER_APP), ...options],
     listening: (stdout, stderr) => frontListening(workers, stdout, stderr),
@@ -115,9 +138,9 @@ export function frontListening(workers, stdout, stderr) {
   return ready.length < workers ? undefined : /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(stdout)?.[1];
 }
 
-/** @param {string} name @param {string} label @param {string} script @returns {Entry} */
-function streaming(name, label, script) {
-  return { name, label, javascript: true, command: () => node(script, 'streams') };
+/** One that is told what it serves. @param {string} what @param {string} name @param {string} label @returns {Entry} */
+function told(what, name, label, script = `${name}.mjs`) {
+  return { name, label, javascript: true, command: () => node(script, what) };
 }
 
 /** @param {string} name @param {string} label @param {number} tasks How many it exposes. @returns {Entry} */
@@ -140,25 +163,11 @@ function contender(script) {
   return fileURLToPath(new URL(`contenders/${script}`, import.meta.url));
 }
 
-/** @param {string} name */
-function binary(name) {
-  const target = resolve(ROOT, process.env.CARGO_TARGET_DIR || 'target');
-  return resolve(target, 'release', process.platform === 'win32' ? `${name}.exe` : name);
-}
-
 async function buildAxum() {
   if (!existsSync(binary('bench-axum'))) await build('the axum contender', 'bench-axum');
 }
 
-/** Every time, for it is what is worked on: cargo sees whether there is anything to do. */
+/** Every time, for it is what is worked on. */
 async function buildFront() {
   await build('the front', 'rust-tunnel');
-}
-
-/** @param {string} what @param {string} crate */
-async function build(what, crate) {
-  const args = ['build', '--release', '-p', crate];
-  process.stderr.write(`building ${what}: cargo ${args.join(' ')}\n`);
-  const { code } = await finish('cargo', args, { cwd: ROOT, stdio: 'inherit' });
-  if (code !== 0) throw new Error(`cargo ${args.join(' ')} failed (exit ${code})`);
 }

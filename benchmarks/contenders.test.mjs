@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { frontListening, WORKER_CONTENDERS } from './contenders.mjs';
+import { frontListening } from './contenders.mjs';
 import { workers } from './kinds/workers.mjs';
+import { brahmaListening } from './peers.mjs';
 
 const ready = (/** @type {number} */ worker) => `rust-tunnel: worker ${worker} (pid 12${worker}) is ready\n`;
 
@@ -13,13 +14,11 @@ test('the front is ready when all its workers are', () => {
   assert.equal(frontListening(1, listening, `[worker 1] ${ready(1)}`), undefined, 'what a worker prints');
 });
 
-test('everything that the work of workers names is there', () => {
-  const names = WORKER_CONTENDERS.map(({ name }) => name);
-  assert.deepEqual(workers.contenders, names);
-  for (const { of, to, call, connections } of workers.targets) {
-    assert.ok(names.includes(of) && names.includes(to) && workers.connections.includes(connections));
-    assert.ok(Object.hasOwn(workers.calls, call));
-  }
+test('brahma-firelight is ready when it listens and its script can answer, in any order', () => {
+  const lines = ['[Brahma v1.5+] Listening on http://127.0.0.1:36253\n', '{"port":36253,"ms":40.5}\n'];
+  for (const line of lines) assert.equal(brahmaListening(line), undefined);
+  assert.equal(brahmaListening(lines.join('')), '36253');
+  assert.equal(brahmaListening(lines.toReversed().join('')), '36253');
 });
 
 test('the large body is 64 KiB', () => {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './contenders.mjs';
+import { ROOT } from './cargo.mjs';
 import { finish } from './processes.mjs';
 
 const require = createRequire(import.meta.url);
+const requireOfPeers = createRequire(new URL('peers/', import.meta.url));
 
 export function machine() {
   const cpus = os.cpus();
@@ -27,13 +28,17 @@ export async function versions(generator) {
     runner: packageVersion('@bluelibs/runner'),
     runnerNative: packageVersion('@bluelibs/runner-native'),
     axum: crateVersion('axum'),
+    fastify: packageVersion('fastify', requireOfPeers),
+    brahmaFirelight: packageVersion('brahma-firelight', requireOfPeers),
+    bun: packageVersion('@oven/bun-linux-x64', requireOfPeers),
+    deno: packageVersion('@deno/linux-x64-glibc', requireOfPeers),
     commit: await commit(),
   };
 }
 
 /** The version of an installed package, also of one that does not export its package.json. */
-function packageVersion(/** @type {string} */ name) {
-  for (const modules of require.resolve.paths(name) ?? []) {
+function packageVersion(/** @type {string} */ name, from = require) {
+  for (const modules of from.resolve.paths(name) ?? []) {
     try {
       return JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')).version;
     } catch {

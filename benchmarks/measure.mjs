@@ -1,6 +1,8 @@
 /** The measurement: contenders take turns, so that a mood of the machine hits all of them alike. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { machineCpuMs } from './cpu.mjs';
+import { runPaced } from './paced.mjs';
+import { answerOf } from './verify.mjs';
 import { LoadError, runWrk } from './wrk.mjs';
 
 const WARM_UP_SECONDS = 2;
@@ -12,18 +14,20 @@ const IDLE_MS = 2_000;
  * @property {string} contender @property {string} call @property {number} connections @property {number} round
  * @property {number} requests @property {number} reqPerSec
  * @property {number} p50Us @property {number} p99Us @property {number} p999Us @property {number} maxUs
+ * @property {number} [unsent] Calls that were due and found no connection, and
+ * @property {number} [lateP99Us] by how much the load itself sent late, where calls are due at instants.
  * @property {number | null} cpuUs CPU of the server's processes per request, user and system.
  * @property {number | null} jsUs CPU of their JavaScript main threads per request.
  * @property {'schedstat' | 'stat' | null} cpuSource
- * @property {number | null} generatorCores CPU of wrk, in cores.
+ * @property {number | null} generatorCores CPU of the load generator, in cores.
  * @property {number | null} otherCores CPU of everything else on the machine meanwhile, in cores.
  */
 
 /** @typedef {import('./contender.mjs').Contender} Contender */
-/** @typedef {import('./options.mjs').Options} Options */
+/** @typedef {import('./calls.mjs').Options} Options */
 /** @typedef {import('./kinds/json.mjs').Call} Call */
 
-/** @param {Contender[]} contenders @param {Options} options */
+/** @param {Contender[]} contenders @param {Pick<Options, 'work' | 'connections'>} options */
 export async function warmUp(contenders, { work, connections }) {
   for (const contender of contenders) {
     for (const call of Object.values(work.calls)) {
@@ -64,7 +68,7 @@ export async function idleCpu(contenders) {
 }
 
 /** @param {Contender} contender @param {Call} call @param {number} n @param {number} seconds */
-async function measure(contender, call, n, seconds) {
+export async function measure(contender, call, n, seconds) {
   const before = contender.cpu();
   const machineBefore = machineCpuMs();
   const { generatorCores, wallMs, ...figures } = await load(contender, call, n, seconds);
@@ -84,7 +88,16 @@ async function measure(contender, call, n, seconds) {
 async function load(contender, call, n, seconds) {
   const { port, token } = contender;
   try {
-    return await contender.outlasts(runWrk({ port, token, call, connections: n, seconds }));
+    const run = {
+      port,
+      token,
+      request: call.request,
+      answer: answerOf(contender, call),
+      connections: n,
+      seconds,
+    };
+    const { perSecond } = call;
+    return await contender.outlasts(perSecond ? runPaced({ ...run, perSecond }) : runWrk(run));
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     throw new LoadError(`${contender.name} at ${n} connections: ${error.message}`);

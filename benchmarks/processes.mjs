@@ -35,12 +35,14 @@ export function launch(file, args, options = {}) {
 /**
  * Runs a command to its end and gives what it printed.
  *
- * @param {string} file @param {string[]} args @param {import('node:child_process').SpawnOptions} [options]
+ * @param {string} file @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { input?: string | Buffer }} [options] With what it reads.
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-export function finish(file, args, options) {
+export function finish(file, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = launch(file, args, options);
+    const child = launch(file, args, input === undefined ? options : { stdio: 'pipe', ...options });
+    child.stdin?.on('error', () => {}).end(input); // One that ends without reading says why by itself.
     const output = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text) => (output.stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => (output.stderr += text));

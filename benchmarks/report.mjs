@@ -1,28 +1,21 @@
 /** A run in words: progress while it goes on, tables when it is over. */
-import { ofCall, ratio, YARDSTICKS } from './summary.mjs';
+import { CALL_FIGURES, FIGURES, hundredths, rate, tenths, whole } from './figures.mjs';
+import { ofCall, targetValue, YARDSTICKS } from './summary.mjs';
 
 /** @typedef {import('./stats.mjs').Interval} Interval */
 /** @typedef {import('./measure.mjs').Row} Row */
 /** @typedef {import('./summary.mjs').Line & { call: string }} Line */
 /** @typedef {import('./kinds/json.mjs').Work} Work */
-/** @typedef {Pick<import('./kinds/json.mjs').Target, 'of' | 'to' | 'atLeast' | 'atMost' | 'notBelow'>} Bounds */
+/** @typedef {Pick<import('./kinds/json.mjs').Target, 'of' | 'to' | 'above' | 'atLeast' | 'atMost' | 'notBelow'>} Bounds */
 /** @typedef {Record<string, string>} Labels From the name of a contender to its label. */
 
 /** With more than this much CPU taken by others, in cores, a measurement counts as disturbed. */
 export const NOISE_CORES = 0.15;
 
-const FIGURE_NAMES = {
-  reqPerSec: 'req/s',
-  p50Us: 'p50',
-  p99Us: 'p99',
-  cpuUs: 'CPU per request',
-  jsUs: 'JavaScript CPU per request',
-};
-
 /** @param {Row} row @param {string} label @param {string} place Such as `3/60`. */
 export function progress(row, label, place) {
   return [
-    `[${place}] round ${row.round}  ${row.call.padEnd(6)} c=${String(row.connections).padEnd(3)} ${label.padEnd(14)}`,
+    `[${place}] round ${row.round}  ${row.call.padEnd(9)} c=${String(row.connections).padEnd(3)} ${label.padEnd(21)}`,
     `${rate(row.reqPerSec).padStart(7)} req/s`,
     `p50 ${whole(row.p50Us)} us`,
     `p99 ${whole(row.p99Us)} us`,
@@ -31,9 +24,9 @@ export function progress(row, label, place) {
 }
 
 /** One table per call and number of connections. @param {Line[]} lines @param {Labels} labels @param {Work} work */
-export function tables(lines, labels, { calls, yardsticks = YARDSTICKS }) {
-  const head = ['contender', 'req/s', 'p50 us', 'p99 us', 'cpu us/req', 'js us/req'];
-  head.push(...yardsticks.map((name) => `x ${labels[name] ?? name}`));
+export function tables(lines, labels, { calls, figures = CALL_FIGURES, yardsticks = YARDSTICKS }) {
+  const columns = figures.map((figure) => FIGURES[figure].column);
+  const head = ['contender', ...columns, ...yardsticks.map((name) => `x ${labels[name] ?? name}`)];
   const several = Object.keys(calls).length > 1;
   /** @param {Line} line */
   const titleOf = ({ call, connections }) =>
@@ -43,12 +36,8 @@ export function tables(lines, labels, { calls, yardsticks = YARDSTICKS }) {
       const body = lines
         .filter((line) => titleOf(line) === title)
         .map((line) => [
-          labels[line.contender] + (line.generatorLimited ? ' *' : ''),
-          spread(line.reqPerSec, rate),
-          spread(line.p50Us, whole),
-          spread(line.p99Us, whole),
-          spread(line.cpuUs, tenths),
-          spread(line.jsUs, tenths),
+          labels[line.contender] + (line.generatorLimited ? ' *' : '') + (line.behind ? ' !' : ''),
+          ...figures.map((figure) => spread(line[figure], FIGURES[figure].format)),
           ...yardsticks.map((to) => (to === line.contender ? '1' : spread(line.ratios[to], hundredths))),
         ]);
       return `${title}\n${grid([head, ...body])}`;
@@ -60,16 +49,25 @@ export function tables(lines, labels, { calls, yardsticks = YARDSTICKS }) {
  * What the tables mean, and what speaks against them.
  *
  * @param {Interval} sample Any figure of the tables. @param {string} ratios What they are of.
- * @param {{ generatorLimited: boolean }[]} lines @param {{ otherCores: number }[]} rows
+ * @param {{ generatorLimited: boolean, behind?: boolean }[]} lines @param {{ otherCores: number }[]} rows
+ * @param {string[]} [plain] Who does less than the others.
  */
-export function footnotes({ confidence, count }, ratios, lines, rows) {
+export function footnotes({ confidence, count }, ratios, lines, rows, plain = []) {
   const sure = `${(confidence * 100).toFixed(1)} %`;
   const notes = [
     `median [interval] of ${count} rounds; the interval holds the true median with ${sure}`,
     `ratios are of ${ratios}, taken round by round`,
   ];
+  if (plain.length > 0) {
+    notes.push(
+      `token, JSON and handler of one call and no more, so the limit of their kind: ${plain.join(', ')}`,
+    );
+  }
   if (lines.some((line) => line.generatorLimited)) {
     notes.push('* the load generator was out of CPU: the server may be faster than this');
+  }
+  if (lines.some((line) => line.behind)) {
+    notes.push('! did not keep the rate: its queue grows as long as the load lasts, and all times with it');
   }
   const disturbed = rows.filter((row) => row.otherCores > NOISE_CORES).length;
   if (disturbed > 0) {
@@ -79,33 +77,39 @@ export function footnotes({ confidence, count }, ratios, lines, rows) {
 }
 
 /**
- * The ratios that matter, each with what it should be. Those of contenders or loads that were not measured
+ * The figures and ratios that matter, each with what it should be. Those of contenders or loads that were not measured
  * are left out.
  *
  * @param {Row[]} rows @param {import('./kinds/json.mjs').Target[]} targets @param {Labels} labels
  */
 export function verdicts(rows, targets, labels) {
   const lines = targets.flatMap((target) => {
-    const { call, figure, connections, of, to } = target;
-    const value = ratio(ofCall(rows, call), figure, connections, of, to);
-    const what = [...(call ? [call] : []), FIGURE_NAMES[figure], `c=${connections}`].join(', ');
-    return value ? [verdict(what, value, target, labels)] : [];
+    const { call, figure, connections } = target;
+    const value = targetValue(ofCall(rows, call), target);
+    const what = [...(call ? [call] : []), FIGURES[figure].name, `c=${connections}`].join(', ');
+    return value
+      ? [verdict(what, value, target, labels, target.to ? hundredths : FIGURES[figure].format)]
+      : [];
   });
   return lines.length > 0 ? grid(lines) : '  none in this run';
 }
 
-/** @param {string} what @param {Interval} value @param {Bounds} bounds @param {Labels} labels */
-export function verdict(what, value, bounds, labels) {
-  const { of, to, atLeast, atMost, notBelow } = bounds;
+/**
+ * @param {string} what @param {Interval} value @param {Bounds} bounds @param {Labels} labels
+ * @param {(value: number) => string} format
+ */
+export function verdict(what, value, bounds, labels, format = hundredths) {
+  const { of, to, above, atLeast, atMost, notBelow } = bounds;
   const wanted = [
-    atLeast && `at least ${hundredths(atLeast)}`,
-    atMost && `at most ${hundredths(atMost)}`,
-    notBelow && `not below ${hundredths(notBelow)}`,
+    atLeast && `at least ${format(atLeast)}`,
+    atMost && `at most ${format(atMost)}`,
+    notBelow && `not below ${format(notBelow)}`,
   ]
     .filter(Boolean)
     .join(', ');
   const text = wanted && `${wanted}: ${outcome(value, bounds)}`;
-  return [what, `${labels[of]} / ${labels[to]}`, spread(value, hundredths), text];
+  const who = [labels[of], ...(to ? ['/', labels[to]] : []), ...(above ? ['above', labels[above]] : [])];
+  return [what, who.join(' '), spread(value, format), text];
 }
 
 /** @param {Interval} value @param {Bounds} bounds */
@@ -133,9 +137,3 @@ export function grid(/** @type {string[][]} */ rows) {
   const cell = (text, i) => (i === 0 ? text.padEnd(widths[0]) : text.padStart(widths[i]));
   return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n');
 }
-
-export const whole = (/** @type {number} */ value) => value.toFixed(0);
-export const tenths = (/** @type {number} */ value) => value.toFixed(1);
-export const hundredths = (/** @type {number} */ value) => value.toFixed(2);
-const rate = (/** @type {number} */ value) =>
-  value >= 1000 ? `${(value / 1000).toFixed(1)}k` : value.toFixed(0);

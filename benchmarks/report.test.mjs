@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { tables, verdicts } from './report.mjs';
+import { footnotes, tables, verdicts } from './report.mjs';
 import { summary } from './summary.mjs';
 
 const labels = { front: 'the front', cluster: 'cluster' };
-const figures = { p50Us: 1, p99Us: 2, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
+const figures = { p50Us: 1, p99Us: 2, p999Us: 3, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
 
 /** @param {string} call @param {number[]} rates Of the front, round by round; the cluster's is 100. */
 function measured(call, rates) {
@@ -60,4 +60,23 @@ test('a table for each call, named if there is another', () => {
   const [small, large] = [{ title: 'few bytes' }, { title: 'many bytes' }];
   assert.deepEqual(titles({ small }), ['16 connections']);
   assert.deepEqual(titles({ small, large }), ['few bytes, 16 connections', 'many bytes, 16 connections']);
+});
+
+test('a figure by itself, and one above another', () => {
+  const targets = [
+    { figure: 'cpuUs', connections: 16, of: 'front', call: 'small', atMost: 9 },
+    { figure: 'reqPerSec', connections: 16, of: 'front', above: 'cluster', call: 'small', atLeast: 200 },
+    { figure: 'jsUs', connections: 16, of: 'front', above: 'cluster', call: 'small', atMost: 1 },
+  ];
+  const lines = verdicts(rows, targets, labels).split('\n');
+  assert.equal(lines.length, 2, 'what was not measured is left out');
+  assert.match(lines[0], /CPU us per request, c=16 +the front +10\.0 \[10\.0-10\.0\] +at most 9\.0: MISSED$/);
+  assert.match(lines[1], /the front above cluster +205 \[180-230\] +at least 200: met$/);
+});
+
+test('who does less than the others is named', () => {
+  const lines = summary(rows, {});
+  const notes = footnotes(lines[0].reqPerSec, 'x', lines, rows, ['node:http', 'axum']);
+  assert.match(notes, /^ {2}token, JSON and handler .*: node:http, axum$/m);
+  assert.doesNotMatch(footnotes(lines[0].reqPerSec, 'x', lines, rows), /token/);
 });

@@ -1,30 +1,19 @@
 /**
  * `npm run bench`: every contender serves the same work in the same run, in turn; every answer is checked.
  *
- * Start all, verify all, warm up all, then rounds; then tables, and a file with every measurement.
+ * Start all, verify all, warm up all, then rounds; then tables, and a file with every measurement. So for each kind.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as calls from './calls.mjs';
 import { ContenderError } from './contender.mjs';
-import { CONTENDERS, STREAM_CONTENDERS, WORKER_CONTENDERS } from './contenders.mjs';
-import { growth } from './kinds/growth.mjs';
-import { json } from './kinds/json.mjs';
-import { streams } from './kinds/streams.mjs';
-import { workers } from './kinds/workers.mjs';
+import { KINDS } from './kinds.mjs';
 import { machine, versions } from './machine.mjs';
 import { MissingTool, parseOptions, USAGE, UsageError } from './options.mjs';
-import * as transfers from './streams/transfers.mjs';
 import { WrongAnswer } from './verify.mjs';
 import { LoadError } from './wrk.mjs';
 
-const KINDS = { json, growth, streams, workers };
-/** Who takes part, where it is not who takes part otherwise. */
-const CONTENDERS_OF = new Map([
-  [streams, STREAM_CONTENDERS],
-  [workers, WORKER_CONTENDERS],
-]);
+/** What a run can end with, without anything being wrong with the benchmark itself. */
 const EXPECTED = [UsageError, MissingTool, ContenderError, WrongAnswer, LoadError];
 
 /** @typedef {import('./options.mjs').Options} Options */
@@ -32,15 +21,27 @@ const EXPECTED = [UsageError, MissingTool, ContenderError, WrongAnswer, LoadErro
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
 async function main() {
-  const contendersOf = (/** @type {object} */ work) => CONTENDERS_OF.get(work) ?? CONTENDERS;
-  const options = parseOptions(process.argv.slice(2), KINDS, contendersOf);
-  const bench = options.work === streams ? transfers : calls;
-  const load = await bench.generator();
+  const runs = parseOptions(process.argv.slice(2), KINDS);
+  for (const { bench, work } of runs) await bench.generator(work); // What is missing is missed at once.
+  for (const [index, options] of runs.entries()) {
+    if (runs.length > 1) say(`\n=== ${options.work.name}, ${index + 1} of ${runs.length}\n`);
+    try {
+      await run(options);
+    } catch (error) {
+      fail(error); // The others are not lost for it.
+    }
+  }
+}
+
+/** @param {Options} options */
+async function run(options) {
+  const { bench, work, entries } = options;
+  const load = await bench.generator(work);
   const host = machine();
   const place = `${host.cpu}, ${host.cores} cores, ${host.kernel}; node ${process.version}; ${load}`;
-  say(`${options.work.title}\n${place}\n`);
+  say(`${work.title}\n${place}\n`);
 
-  const labels = Object.fromEntries(options.entries.map(({ name, label }) => [name, label]));
+  const labels = Object.fromEntries(entries.map(({ name, label }) => [name, label]));
   const measured = await bench.measure(options, labels, say);
   say(`\n${bench.report(options, labels, measured)}`);
   save(options, { machine: host, versions: await versions(load), ...measured });
@@ -57,9 +58,14 @@ function save({ work, rounds: count, seconds, connections, entries, out }, resul
   say(`\nwritten to ${relative(process.cwd(), file)}`);
 }
 
-main().catch((error) => {
+/** @param {Error} error */
+function fail(error) {
   const expected = EXPECTED.some((kind) => error instanceof kind);
   process.stderr.write(`\n${expected ? error.message : error.stack}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${USAGE}\n`);
-  process.exit(error instanceof UsageError || error instanceof MissingTool ? 2 : 1);
-});
+  process.exitCode = error instanceof UsageError || error instanceof MissingTool ? 2 : 1;
+}
+
+main()
+  .catch(fail)
+  .finally(() => process.exitCode && process.exit());

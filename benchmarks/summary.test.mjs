@@ -4,7 +4,7 @@ import { ratio, summarise, summary } from './summary.mjs';
 
 /** @param {string} contender @param {number} round @param {number} reqPerSec @param {object} [more] */
 function row(contender, round, reqPerSec, more) {
-  const figures = { p50Us: 1, p99Us: 2, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
+  const figures = { p50Us: 1, p99Us: 2, p999Us: 3, cpuUs: 10, jsUs: null, generatorCores: 0.5 };
   return { contender, round, connections: 64, reqPerSec, ...figures, ...more };
 }
 
@@ -69,4 +69,13 @@ test('a contender faster than the load generator is marked', () => {
     summarise(busy, 0.9).map((line) => line.generatorLimited),
     [false, true],
   );
+});
+
+test('a contender that leaves calls unsent in most rounds is behind, a single bad moment does not make it so', () => {
+  const leaving = (unsent) =>
+    unsent.map((count, index) => row('axum', index + 1, 100, { requests: 1000, unsent: count }));
+  const [never] = summarise(leaving([0, 0, 700]), 0.9);
+  const [often] = summarise(leaving([0, 300, 700]), 0.9);
+  const [closed] = summarise(rows, 0.9);
+  assert.deepEqual([never.behind, often.behind, closed.behind], [false, true, false]);
 });

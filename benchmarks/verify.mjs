@@ -1,6 +1,9 @@
 /** Before any load: a contender answers as it should, and refuses whom it should refuse. */
 import { Agent, request as send } from 'node:http';
 
+/** So much of a body is shown. */
+const SHOWN = 200;
+
 /** A contender answers something else than it should. */
 export class WrongAnswer extends Error {}
 
@@ -12,9 +15,10 @@ export async function verify(contender, wanted) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const { name, port, token } = contender;
-    expectAnswer(name, await call(agent, port, token, wanted), wanted.answer);
+    const answer = answerOf(contender, wanted);
+    expectAnswer(name, await call(agent, port, token, wanted), answer);
     const second = await call(agent, port, token, wanted);
-    expectAnswer(name, second, wanted.answer);
+    expectAnswer(name, second, answer);
     if (!second.reused) throw new WrongAnswer(`${name} does not keep its connections open`);
     const refused = await call(agent, port, `${token}x`, wanted);
     if (refused.status !== 401) {
@@ -23,6 +27,11 @@ export async function verify(contender, wanted) {
   } finally {
     agent.destroy();
   }
+}
+
+/** @param {{ name: string }} contender @param {import('./kinds/json.mjs').Call} call */
+export function answerOf({ name }, { answer, answers }) {
+  return answers?.[name] ?? answer;
 }
 
 /** @typedef {{ status: number, body: Buffer, reused: boolean }} Seen */
@@ -57,10 +66,12 @@ function call(agent, port, token, { request }) {
 /** @param {string} name @param {Seen} seen @param {{ status: number, body: string }} wanted */
 function expectAnswer(name, seen, wanted) {
   if (seen.status === wanted.status && seen.body.equals(Buffer.from(wanted.body))) return;
-  throw new WrongAnswer(`${name} answers ${describe(seen)} instead of ${wanted.status} ${wanted.body}`);
+  throw new WrongAnswer(
+    `${name} answers ${describe(seen)} instead of ${wanted.status} ${wanted.body.slice(0, SHOWN)}`,
+  );
 }
 
 /** @param {Seen} seen */
 function describe({ status, body }) {
-  return `${status} ${body.toString().slice(0, 200)}`;
+  return `${status} ${body.toString('utf8', 0, SHOWN)}`;
 }

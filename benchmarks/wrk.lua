@@ -1,6 +1,7 @@
 -- The load of one wrk run: the same request again and again, status and body of every answer checked.
--- Started by wrk.mjs; arguments: method, request body, expected status, expected body, then header names
--- and values in turn. The last lines printed start with "BENCH" and are for wrk.mjs to read.
+-- Started by wrk.mjs; arguments: method, expected status, then header names and values in turn. Both bodies come by
+-- stdin, as arguments may not be that long: their lengths in bytes, a line feed, the request's, the expected answer's.
+-- The last lines printed start with "BENCH" and are for wrk.mjs to read.
 
 local threads = {}
 local expected_status, expected_body
@@ -15,10 +16,12 @@ end
 
 function init(args)
   wrk.method = args[1]
-  wrk.body = args[2]
-  expected_status = tonumber(args[3])
-  expected_body = args[4]
-  for i = 5, #args, 2 do
+  expected_status = tonumber(args[2])
+  local request_length, answer_length = io.read("*n", "*n")
+  io.read(1)
+  wrk.body = io.read(request_length)
+  expected_body = io.read(answer_length)
+  for i = 3, #args, 2 do
     wrk.headers[args[i]] = args[i + 1]
   end
 end

@@ -22,41 +22,51 @@ export async function wrkVersion() {
 }
 
 /**
- * @typedef {object} Load What one run of wrk saw.
+ * @typedef {object} Load What one run saw.
  * @property {number} requests @property {number} reqPerSec
  * @property {number} p50Us @property {number} p99Us @property {number} p999Us @property {number} maxUs
- * @property {number} wallMs How long it took, from start to end of the wrk process.
- * @property {number | null} generatorCores CPU that wrk itself took, in cores.
+ * @property {number} wallMs How long it took, from start to end of the generator's process.
+ * @property {number | null} generatorCores CPU that it took itself, in cores.
  */
 
 /**
  * @param {object} run
  * @param {number} run.port @param {string} run.token
- * @param {import('./kinds/json.mjs').Call} run.call
+ * @param {import('./kinds/json.mjs').Call['request']} run.request @param {import('./kinds/json.mjs').Answer} run.answer
  * @param {number} run.connections @param {number} run.seconds
  * @returns {Promise<Load>}
  */
-export async function runWrk({ port, token, call, connections, seconds }) {
-  const { request, answer } = call;
+export async function runWrk({ port, token, request, answer, connections, seconds }) {
   const headers = { ...request.headers, 'x-runner-token': token };
-  const cpuBefore = reapedCpuMs();
-  const start = performance.now();
-  const { code, stdout, stderr } = await finish('wrk', [
+  const input = `${Buffer.byteLength(request.body)} ${Buffer.byteLength(answer.body)}\n${request.body}${answer.body}`;
+  const args = [
     ...['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '5s', '-s', SCRIPT],
     ...[`http://127.0.0.1:${port}${request.path}`, '--'],
-    ...[request.method, request.body, String(answer.status), answer.body, ...Object.entries(headers).flat()],
-  ]);
-  const cpuAfter = reapedCpuMs();
+    ...[request.method, String(answer.status), ...Object.entries(headers).flat()],
+  ];
+  return metered(async () => {
+    const { code, stdout, stderr } = await finish('wrk', args, { input });
+    const result = parse(code, stdout, stderr);
+    check(result, stdout);
+    const { requests, durationUs, p50Us, p99Us, p999Us, maxUs } = result;
+    return { requests, reqPerSec: (requests / durationUs) * 1e6, p50Us, p99Us, p999Us, maxUs };
+  });
+}
+
+/**
+ * What a load generator saw, with how long it ran and the CPU that it took.
+ *
+ * @template T @param {() => Promise<T>} run @returns {Promise<T & Pick<Load, 'wallMs' | 'generatorCores'>>}
+ */
+export async function metered(run) {
+  const cpuBefore = reapedCpuMs();
+  const start = performance.now();
+  const seen = await run();
   const wallMs = performance.now() - start;
-  const result = parse(code, stdout, stderr);
-  check(result, stdout);
-  const { requests, durationUs, p50Us, p99Us, p999Us, maxUs } = result;
   return {
-    requests,
-    reqPerSec: (requests / durationUs) * 1e6,
-    ...{ p50Us, p99Us, p999Us, maxUs },
+    ...seen,
     wallMs,
-    generatorCores: cpuBefore === null ? null : (cpuAfter - cpuBefore) / wallMs,
+    generatorCores: cpuBefore === null ? null : (reapedCpuMs() - cpuBefore) / wallMs,
   };
 }
 

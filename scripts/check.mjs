@@ -3,3 +3,5 @@ import { run } from './steps.mjs';
 
 run('lint', process.execPath, ['scripts/lint.mjs']);
 run('npm test', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['test']);
+// On what the tests have built.
+run('npm run bench:smoke', process.execPath, ['benchmarks/smoke/main.mjs']);

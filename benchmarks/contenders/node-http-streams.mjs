@@ -5,7 +5,7 @@ import { source, tally } from '../streams/payload.mjs';
 import { SUMMED } from '../streams/requests.mjs';
 import { answer } from './answer.mjs';
 import { announce, onTerminate, token } from './child.mjs';
-import { MULTIPART_LIMITS } from './stream-tasks.mjs';
+import { MULTIPART_LIMITS } from './limits.mjs';
 
 const require = createRequire(import.meta.url);
 

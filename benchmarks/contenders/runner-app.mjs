@@ -1,12 +1,12 @@
 /**
  * A Runner application as its users write it: tasks that are exposed by a tunnel resource, behind a token. The first
- * argument is how many, one that adds and stands last among others, or `streams` for those that move large bodies, or
- * `workers` for those that make some work for workers. Its log is not printed, as printing is not what is measured.
+ * argument is how many, one that adds and stands last among others, or `streams` for those that move large bodies,
+ * `payload` for those with large JSON, or `workers` for those that make some work for workers. Its log is not printed, as
+ * printing is not what is measured.
  */
 import { createRequire } from 'node:module';
-import { announce, onTerminate, token } from './child.mjs';
-import { MULTIPART_LIMITS, streamTasks } from './stream-tasks.mjs';
-import { workerTasks } from './worker-tasks.mjs';
+import { announce, KEEP_ALIVE_MS, onTerminate, token } from './child.mjs';
+import { MULTIPART_LIMITS } from './limits.mjs';
 
 // The runner's ESM build does not load in Node (`Dynamic require of "events" is not supported`).
 export const runner = createRequire(import.meta.url)('@bluelibs/runner/node');
@@ -15,7 +15,7 @@ const { globals, r, run } = runner;
 
 /** Serves the application through `exposure`, the stock resource or one that stands in for it. */
 export async function serve(exposure, what = process.argv[2] ?? '1') {
-  const tasks = tasksFor(what);
+  const tasks = await tasksFor(what);
   const tunnel = r
     .resource('app.tunnel')
     .tags([globals.tags.tunnel])
@@ -37,19 +37,28 @@ export async function serve(exposure, what = process.argv[2] ?? '1') {
     logs: { printThreshold: null },
     shutdownHooks: false,
   });
-  const handlers = await getResourceValue(exposure);
-  announce(handlers.server.address().port);
+  const { server } = await getResourceValue(exposure);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  announce(server.address().port);
   onTerminate(dispose);
 }
 
-/** @param {string} what */
-function tasksFor(what) {
-  if (what === 'streams') return streamTasks(runner);
-  return what === 'workers' ? workerTasks(runner) : addingTasks(Number(what));
+/** Only what is needed is loaded, as how long a start takes is measured too. @param {string} what */
+async function tasksFor(what) {
+  switch (what) {
+    case 'streams':
+      return (await import('./stream-tasks.mjs')).streamTasks(runner);
+    case 'payload':
+      return (await import('./payload-tasks.mjs')).payloadTasks(runner);
+    case 'workers':
+      return (await import('./worker-tasks.mjs')).workerTasks(runner);
+    default:
+      return addingTasks(Number(what));
+  }
 }
 
 /** @param {number} count */
-function addingTasks(count) {
+export function addingTasks(count) {
   const others = Array.from({ length: count - 1 }, (_, index) =>
     r
       .task(`app.tasks.other${index}`)

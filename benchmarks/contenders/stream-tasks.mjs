@@ -2,9 +2,6 @@
 import { source, tally } from '../streams/payload.mjs';
 import { SUMMED } from '../streams/requests.mjs';
 
-/** The stock limits, with room for one large file (20 MiB are not). */
-export const MULTIPART_LIMITS = { fileSize: 2 ** 30, files: 10, fields: 100, fieldSize: 2 ** 20 };
-
 /** @param {typeof import('@bluelibs/runner/node')} runner */
 export function streamTasks({ r, useExposureContext }) {
   const multipart = async ({ file, summed }) => tally((await file.resolve()).stream, summed);

@@ -9,6 +9,7 @@
  * @property {Record<Transfer, string>} transfers What is measured, with its title.
  * @property {number} bytes Of each transfer, in each direction it has.
  * @property {number} count How many transfers one measurement is made of, however many of them at a time.
+ * @property {number} [rounds] How many, unless told otherwise.
  * @property {string[]} contenders Who does it, unless told otherwise.
  * @property {number[]} connections How many transfers at a time, unless told otherwise.
  * @property {StreamTarget[]} targets The ratios that matter.

@@ -1,5 +1,6 @@
 /** What the rows of a run come to, and the words and tables for it. */
-import { grid, hundredths, spread, verdict, whole } from '../report.mjs';
+import { hundredths, whole } from '../figures.mjs';
+import { grid, spread, verdict } from '../report.mjs';
 import { ratio, summarise, YARDSTICKS } from '../summary.mjs';
 import { GENERATOR_LIMIT } from '../wrk.mjs';
 

@@ -3,9 +3,9 @@ import { ContenderError } from '../contender.mjs';
 import { machineCpuMs } from '../cpu.mjs';
 import { MIB } from '../kinds/streams.mjs';
 import { rotated } from '../measure.mjs';
+import { forgetPeak, peakMiB } from '../resident.mjs';
 import { LoadError } from '../wrk.mjs';
 import { NotServed } from './generator.mjs';
-import { forgetPeak, peakMiB } from './memory.mjs';
 
 /** What a contender is asked for first, to see whether it serves this kind of transfer. */
 const TRIAL_BYTES = MIB;
