@@ -34,6 +34,11 @@ interface Native {
   NativeServer: new (settings: string) => NativeServer;
 }
 
+const BUILT = 'native/runner-native.node';
+const ABSENT = 'not there';
+const DOCTOR = '`npx @bluelibs/runner-native doctor`';
+const BUILD = 'build it in a clone with `npm run build` (Rust and a C toolchain)';
+
 let native: Native | undefined;
 
 /** One place where the addon was looked for, and why it could not be taken from there. */
@@ -48,11 +53,13 @@ export class AddonMissing extends Error {
 
   constructor(
     readonly attempts: readonly Attempt[],
+    readonly wayOut: string,
     cause: unknown,
   ) {
     const tried = attempts.map(({ place, failure }) => `${place}: ${failure}`).join('; ');
+    const where = `${hostTarget()}, Node ${process.version}`;
     super(
-      `@bluelibs/runner-native can't load its addon on ${hostTarget()}, Node ${process.version} (${tried}); ${wayOut()}`,
+      `@bluelibs/runner-native can't load its addon on ${where} (${tried}); ${wayOut}; ${DOCTOR} shows more`,
       { cause },
     );
   }
@@ -64,7 +71,7 @@ export class AddonMissing extends Error {
  * @throws {AddonMissing} when none can be loaded.
  */
 export function loadNative(): Native {
-  native ??= addonPlace().native;
+  native ??= loadAddon().native;
   return native;
 }
 
@@ -73,7 +80,7 @@ export function loadNative(): Native {
  *
  * @throws {AddonMissing} when none can be loaded.
  */
-export function addonPlace(): { place: string; native: Native } {
+export function loadAddon(): { place: string; native: Native } {
   const places: [string, () => Native][] = [
     [BUILT, () => require(`../${BUILT}`) as Native],
     [platformPackage(), loadPackage],
@@ -84,16 +91,14 @@ export function addonPlace(): { place: string; native: Native } {
     try {
       return { place, native: load() };
     } catch (error) {
-      cause = error;
       const { code, message } = error as NodeJS.ErrnoException;
       const isAbsent = code === 'MODULE_NOT_FOUND';
-      attempts.push({ place, failure: isAbsent ? 'not there' : (message.split('\n', 1)[0] ?? '') });
+      if (cause === undefined || !isAbsent) cause = error;
+      attempts.push({ place, failure: isAbsent ? ABSENT : (message.split('\n', 1)[0] ?? '') });
     }
   }
-  throw new AddonMissing(attempts, cause);
+  throw new AddonMissing(attempts, wayOut(attempts), cause);
 }
-
-const BUILT = 'native/runner-native.node';
 
 function platformPackage(): string {
   return `@bluelibs/runner-native-${hostTarget()}`;
@@ -108,12 +113,12 @@ function loadPackage(): Native {
   return require(name) as Native;
 }
 
-function wayOut(): string {
-  if (!TARGETS.includes(hostTarget())) {
-    return 'there is no binary for this platform: build one from a clone with `npm run build` (Rust and a C toolchain)';
-  }
+function wayOut(attempts: readonly Attempt[]): string {
+  if (!TARGETS.includes(hostTarget())) return `there is no binary for this platform: ${BUILD}`;
+  // One that is there and can't be loaded needs a newer system, most often a newer C library.
+  if (attempts.some(({ failure }) => failure !== ABSENT)) return `install the same version anew, or ${BUILD}`;
   return (
-    'install it again on this platform, without --omit=optional and without the node_modules or lock file of another one, ' +
-    'or build it in a clone with `npm run build`; `npx @bluelibs/runner-native doctor` shows more'
+    'install it again on this platform, without --omit=optional and without the node_modules or the lock file of another ' +
+    `one, or ${BUILD}`
   );
 }

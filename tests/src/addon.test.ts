@@ -1,39 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, type TestContext } from 'node:test';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe } from 'node:test';
+import { addon, hostTarget, type Installed, installed, manifest, TARGETS } from './harness/installed';
 import { it } from './harness/it';
 
-const ROOT = join(__dirname, '../..');
-const PACKAGE = dirname(dirname(require.resolve('@bluelibs/runner-native')));
-const ADDON = join(PACKAGE, 'native/runner-native.node');
-const { version, napi } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
-  version: string;
-  napi: { nodeApiVersion: number; targets: string[] };
-};
-const { hostTarget, TARGETS } = require(join(PACKAGE, 'dist/target.js')) as {
-  hostTarget(): string;
-  TARGETS: string[];
-};
-const run = promisify(execFile);
+const { napi, version } = manifest;
 
-/** A project with the package as npm would install it, and the platform's package as `addon` and `as` say. */
-function project(t: TestContext, addon?: Buffer, as = version) {
-  const folder = mkdtempSync(join(tmpdir(), 'addon-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const scope = join(folder, 'node_modules/@bluelibs');
-  for (const part of ['dist', 'package.json']) {
-    cpSync(join(PACKAGE, part), join(scope, 'runner-native', part), { recursive: true });
-  }
-  if (addon !== undefined) {
-    const place = join(scope, `runner-native-${hostTarget()}`);
-    mkdirSync(place);
-    writeFileSync(join(place, 'addon.node'), addon);
-    writeFileSync(join(place, 'package.json'), JSON.stringify({ version: as, main: 'addon.node' }));
-  }
+/** What comes of making a server there. */
+async function made({ node }: Installed): Promise<string> {
   const code = `
     const { TunnelServer } = require('@bluelibs/runner-native');
     try {
@@ -42,16 +17,16 @@ function project(t: TestContext, addon?: Buffer, as = version) {
     } catch ({ message }) {
       console.log(message);
     }`;
-  return async () => (await run(process.execPath, ['-e', code], { cwd: folder })).stdout.trim();
+  return (await node(['-e', code])).stdout.trim();
 }
 
 describe('the addon', () => {
   it("comes from the platform's own package", async (t) => {
-    assert.equal(await project(t, readFileSync(ADDON))(), 'loaded');
+    assert.equal(await made(installed(t, addon())), 'loaded');
   });
 
   it('is missed with the platform, the places and the way out', async (t) => {
-    const message = await project(t)();
+    const message = await made(installed(t));
     assert.ok(message.includes(`on ${hostTarget()}, Node ${process.version} (`), message);
     assert.match(
       message,
@@ -61,13 +36,14 @@ describe('the addon', () => {
   });
 
   it('of another version is not taken', async (t) => {
-    const message = await project(t, readFileSync(ADDON), '0.0.1')();
+    const message = await made(installed(t, addon(), '0.0.1'));
     assert.ok(message.includes(`: version 0.0.1, but ${version} is needed`), message);
   });
 
   it('that the system refuses is reported in its words', async (t) => {
-    const message = await project(t, Buffer.from('no library'))();
+    const message = await made(installed(t, Buffer.from('no library')));
     assert.match(message, /runner-native-[\w-]+: .*addon\.node/);
+    assert.match(message, /; install the same version anew, or build it/);
   });
 
   it('has a package for each platform that is built for', () => {
@@ -81,7 +57,7 @@ describe('the addon', () => {
   });
 
   it('is built for the Node-API version that package.json declares', () => {
-    const cargo = readFileSync(join(ROOT, 'Cargo.toml'), 'utf8');
+    const cargo = readFileSync(join(__dirname, '../../Cargo.toml'), 'utf8');
     assert.match(cargo, new RegExp(`^napi = .*"napi${napi.nodeApiVersion}"`, 'm'));
   });
 });
