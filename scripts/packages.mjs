@@ -55,6 +55,15 @@ export function packPlatform(target) {
   return pack(folder);
 }
 
+/** What a release consists of, in the order in which it is published: the main package last, when all that it needs is there. */
+export function release() {
+  const names = [...targets().map(platformName), manifest.name];
+  return names.map((name) => {
+    const file = join(out, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+    return { name, version, file };
+  });
+}
+
 /** A new folder with the manifest and the licence. */
 function stage(name, fields) {
   const folder = join(out, name);
