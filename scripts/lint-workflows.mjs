@@ -22,5 +22,6 @@ for (const file of readdirSync(join(root, folder)).map((name) => `${folder}/${na
     if (!(name in scripts)) problems.push(`${file}: package.json has no script ${name}`);
   }
 }
-console.log(problems.join('\n'));
+for (const problem of problems) console.error(problem);
+// The module keeps the process alive.
 process.exit(problems.length > 0 ? 1 : 0);

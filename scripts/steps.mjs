@@ -90,7 +90,7 @@ export function targetFolder() {
 }
 
 /** Compiles a workspace's TypeScript. What it compiled before goes, so that no test of a deleted file is run. */
-export function compile(workspace) {
+export function compile(workspace, options = []) {
   rmSync(join(root, workspace, 'dist'), { recursive: true, force: true });
-  bin(`TypeScript of ${workspace}`, 'tsc', ['-p', workspace]);
+  bin(`TypeScript of ${workspace}`, 'tsc', ['-p', workspace, ...options]);
 }
