@@ -127,6 +127,7 @@ describe('value.server of a native listener', () => {
   it('lets a new connection wait above maxConnections', async (t) => {
     const { server, port } = await exposed(t);
     server.maxConnections = 1;
+    assert.equal(server.maxConnections, 1);
     const first = await RawConnection.open(port);
     await first.write(request(taskRequest('echo', 1))).read();
     const second = await RawConnection.open(port);
