@@ -34,7 +34,7 @@ pub(crate) fn js_backend(config: &Config) -> JsBackend {
 pub(crate) type Ring = ThreadsafeFunction<(), (), (), Status, false>;
 
 /// So many frames are worth a wake-up of the JavaScript thread before the IO thread's turn ends.
-const BATCH: usize = 8;
+const BATCH: usize = 32;
 
 /// Rings by a ThreadsafeFunction: once for all that an IO thread finds in a turn, for waking a thread costs more than
 /// most calls.
