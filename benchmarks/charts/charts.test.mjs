@@ -5,6 +5,7 @@ import { GALLERY } from './gallery.mjs';
 import { niceStep } from './lines.mjs';
 import { time } from './ranges.mjs';
 import { escaped } from './svg.mjs';
+import { filled } from './tables.mjs';
 
 const about = {
   file: 'x.json',
@@ -124,4 +125,25 @@ test('times, steps and text', () => {
   ]);
   assert.deepEqual([0.7, 3, 900, 12_000].map(niceStep), [1, 5, 1000, 20_000]);
   assert.equal(escaped('a<b & "c">'), 'a&#60;b &#38; &#34;c&#34;&#62;');
+});
+
+/** @param {string} kind @param {string} between */
+const place = (kind, between) => `a\n<!-- report: ${kind} -->\n${between}<!-- end of report -->\nb`;
+
+test('tables stand in a document in place of those of an older run', () => {
+  const text = place('json', '\n```text\nold\n```\n\n');
+  const wanted = place('json', '\n```text\ntables of json\n```\n\n');
+  assert.equal(
+    filled(text, (kind) => `tables of ${kind}`),
+    wanted,
+  );
+});
+
+test('tables are left alone where there are no results', () => {
+  const text = place('json', 'old\n') + place('growth', '');
+  const wanted = place('json', 'old\n') + place('growth', '\n```text\n$1 $&\n```\n\n');
+  assert.equal(
+    filled(text, (kind) => (kind === 'growth' ? '$1 $&' : undefined)),
+    wanted,
+  );
 });

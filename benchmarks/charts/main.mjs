@@ -1,9 +1,13 @@
-/** `npm run bench:report`: draws the newest results of each kind in `results/` into `docs/charts/`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run bench:report`: draws the newest results of each kind in `results/` into `docs/charts/`, and writes their tables
+ * into `docs/BENCHMARKS.md`.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GALLERY } from './gallery.mjs';
 import { newestResults } from './results.mjs';
+import { filled, printed } from './tables.mjs';
 
 const [from, to] = [
   process.argv[2] ?? fileURLToPath(new URL('../results', import.meta.url)),
@@ -19,4 +23,15 @@ for (const [name, { kind, draw }] of Object.entries(GALLERY)) {
   if (svg) writeFileSync(file, svg);
   const why = newest ? `${newest.file} does not have what it shows` : `no results of ${kind}`;
   console.log(svg ? `${relative('', file)}  from ${newest.file}` : `${name} is not drawn: ${why}`);
+}
+
+// Other results than the project's own have no document.
+if (process.argv.length === 2) {
+  const document = fileURLToPath(new URL('../../docs/BENCHMARKS.md', import.meta.url));
+  const tablesOf = (/** @type {string} */ kind) => {
+    const newest = results.get(kind);
+    return newest && printed(newest);
+  };
+  writeFileSync(document, filled(readFileSync(document, 'utf8'), tablesOf));
+  console.log(`${relative('', document)}  with the tables of each kind`);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /**
  * @typedef {object} Results
  * @property {string} file @property {string} kind @property {string} date
- * @property {{ rounds: number, connections: number[] }} parameters
+ * @property {{ rounds: number, connections: number[], contenders: string[] }} parameters
  * @property {{ cpu: string, cores: number }} machine @property {{ node: string }} versions
  * @property {(import('../summary.mjs').Line & { call?: string })[]} summary
  */
