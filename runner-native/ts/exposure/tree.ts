@@ -21,25 +21,19 @@ const SPECIAL: ReadonlySet<object> = new Set<object>(
  * itself where it is plain, else a copy along the path to what is not. {@link UNKNOWN} when in doubt.
  */
 export function treeOf(value: unknown, depth = MAX_DEPTH): unknown {
-  return isPlainLeaf(value) ? value : treeOfOther(value, depth);
-}
-
-/** Most values are one, and need no further look. */
-function isPlainLeaf(value: unknown): boolean {
-  const type = typeof value;
-  return type === 'string' || type === 'boolean' || (type === 'number' && Number.isFinite(value)) || value === null;
-}
-
-function treeOfOther(value: unknown, depth: number): unknown {
   switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
     case 'number':
-      return { __type: 'NonFiniteNumber', value: String(value) };
+      return Number.isFinite(value) ? value : { __type: 'NonFiniteNumber', value: String(value) };
     case 'bigint':
       return { __type: 'BigInt', value: value.toString(10) };
     case 'undefined':
       return UNDEFINED;
     case 'object':
-      if (value === null || depth === 0) return UNKNOWN;
+      if (value === null) return null;
+      if (depth === 0) return UNKNOWN;
       if (Array.isArray(value)) return ofArray(value, depth);
       return ofObject(value as Record<string, unknown>, depth);
     default:
@@ -53,7 +47,7 @@ function ofArray(value: readonly unknown[], depth: number): unknown {
   // A hole reads as `undefined`.
   for (let index = 0; index < value.length; index++) {
     const item = value[index];
-    const tree = isPlainLeaf(item) ? item : treeOfOther(item, depth - 1);
+    const tree = treeOf(item, depth - 1);
     if (tree === UNKNOWN) return UNKNOWN;
     if (copy === undefined && tree !== item) copy = Array.from(value);
     if (copy !== undefined) copy[index] = tree;
@@ -72,7 +66,7 @@ function ofObject(value: Record<string, unknown>, depth: number): unknown {
     if (!isPlain && !Object.hasOwn(value, key)) continue;
     if (isReserved(key)) return UNKNOWN;
     const member = value[key];
-    const tree = isPlainLeaf(member) ? member : treeOfOther(member, depth - 1);
+    const tree = treeOf(member, depth - 1);
     if (tree === UNKNOWN) return UNKNOWN;
     if (copy === undefined && tree !== member) copy = { ...value };
     if (copy !== undefined) copy[key] = tree;
