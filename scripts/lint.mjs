@@ -12,3 +12,4 @@ run('documentation of Rust', 'cargo', ['doc', '--workspace', '--no-deps', '--qui
 });
 bin('format and lint of TypeScript', 'biome', ['check', '--error-on-warnings', '.']);
 bin('types of the package', 'tsc', ['-p', 'runner-native', '--noEmit']);
+run('workflows', process.execPath, ['scripts/lint-workflows.mjs']);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Runs a command with its output shown; a failure ends the script with the command's own exit code. */
 export function run(title, command, args, options = {}) {
@@ -24,6 +24,22 @@ export function run(title, command, args, options = {}) {
     console.error(`${title} failed${signal ? ` (${signal})` : ''}.`);
     process.exit(status || 1);
   }
+}
+
+/** What a command prints; a failure ends the script with what it said. */
+export function output(command, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (status !== 0) {
+    console.error(`${[command, ...args].join(' ')} failed: ${error?.message ?? stderr}`);
+    process.exit(1);
+  }
+  return stdout;
 }
 
 const hints = { cargo: 'Install Rust from https://rustup.rs; rust-toolchain.toml names the version.' };
@@ -48,7 +64,8 @@ export function installNodes() {
   installIn(join(root, 'tests', 'nodes'), 'other Node versions, for the tests');
 }
 
-function installIn(folder, what) {
+/** Installs what has a package-lock.json of its own, if that has changed. */
+export function installIn(folder, what) {
   const lock = join(folder, 'package-lock.json');
   const done = join(folder, 'node_modules', '.package-lock.json');
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
@@ -57,14 +74,19 @@ function installIn(folder, what) {
 
 /** Builds the addon in release, and compiles its TypeScript. */
 export function buildPackage() {
-  run('addon (release)', process.execPath, ['scripts/addon.mjs']);
+  buildAddon();
   compile('runner-native');
+}
+
+/** Builds the addon in release, where a clone looks for it. */
+export function buildAddon() {
+  run('addon (release)', process.execPath, ['scripts/addon.mjs']);
 }
 
 /** Where cargo puts what it builds. */
 export function targetFolder() {
   const args = ['metadata', '--format-version', '1', '--no-deps'];
-  return JSON.parse(spawnSync('cargo', args, { cwd: root, maxBuffer: 1 << 26 }).stdout).target_directory;
+  return JSON.parse(output('cargo', args)).target_directory;
 }
 
 /** Compiles a workspace's TypeScript. What it compiled before goes, so that no test of a deleted file is run. */

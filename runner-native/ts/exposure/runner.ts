@@ -16,14 +16,24 @@ let runner: Runner | undefined;
  */
 export function loadRunner(): Runner {
   if (runner === undefined) {
-    const version = installedVersion();
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (major !== 5 || minor < 5) {
-      throw new Error(`nativeExposure needs ${PACKAGE} ${RANGE}, found ${version}`);
-    }
+    runnerVersion();
     runner = require('@bluelibs/runner/node') as Runner;
   }
   return runner;
+}
+
+/**
+ * The version of the Runner that {@link loadRunner} gives.
+ *
+ * @throws {Error} likewise; with a `cause` when it is not installed.
+ */
+export function runnerVersion(): string {
+  const version = installedVersion();
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major !== 5 || minor < 5) {
+    throw new Error(`nativeExposure needs ${PACKAGE} ${RANGE}, found ${version}`);
+  }
+  return version;
 }
 
 function installedVersion(): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The Node versions that handlers are tested on. */
-export const NODE_VERSIONS = ['18', '20', '22', '24'] as const;
+export const NODE_VERSIONS = ['18', '20', '22', '24', '26'] as const;
 
 /** The binary of a Node version, from the package in `tests/nodes`; `undefined` when it is not installed. */
 export function nodeBinary(version: string): string | undefined {
