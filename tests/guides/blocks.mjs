@@ -37,7 +37,7 @@ export function blocks(markdown) {
   for (const [index, line] of markdown.split('\n').entries()) {
     const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line);
     if (open !== undefined) {
-      if (fence !== null && fence[1].startsWith(open.fence) && fence[2].trim() === '') {
+      if (fence?.[1].startsWith(open.fence) && fence[2].trim() === '') {
         const { fence: _, ...block } = open;
         found.push(block);
         open = undefined;
