@@ -35,7 +35,8 @@ export function blocks(markdown) {
   /** @type {(Block & { fence: string }) | undefined} */
   let open;
   for (const [index, line] of markdown.split('\n').entries()) {
-    const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line);
+    // Wherever it stands: none is to be overlooked.
+    const fence = /^[\s>]*(`{3,}|~{3,})(.*)$/.exec(line);
     if (open !== undefined) {
       if (fence?.[1].startsWith(open.fence) && fence[2].trim() === '') {
         const { fence: _, ...block } = open;

@@ -72,6 +72,7 @@ describe('the reader of guides', () => {
     for (const info of ['js', 'sh', 'ts', '', 'js later', 'sh run file=x', 'js illustration', 'js file=']) {
       assert.throws(() => blocks(`text\n\n\`\`\`${info}\nx\n\`\`\`\n`), /^Error: line 3: /, info);
     }
+    assert.throws(() => blocks('1. in a list\n\n     ```js\n     x\n     ```\n'), /^Error: line 3: /);
     assert.throws(() => blocks('```sh run\n'), /line 1: this block has no end/);
   });
 

@@ -60,8 +60,12 @@ export class Running {
     this.#seen = this.#printed.length;
   }
 
-  /** Ctrl-C. */
+  /** Ctrl-C, to what must still be there. */
   async stop() {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) {
+      throw new Error(`it has ended by itself with ${exitCode ?? signalCode}:\n${this.#printed}`);
+    }
     this.#kill('SIGINT');
     await within(MINUTE / 3, this.#ended, () => this.#kill('SIGKILL'));
   }
