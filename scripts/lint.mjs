@@ -7,9 +7,7 @@ run('clippy', 'cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--
 run('clippy without the binary', 'cargo', [
   ...['clippy', '-p', 'rust-tunnel', '--no-default-features', '--lib', '--quiet', '--', '-D', 'warnings'],
 ]);
-run('documentation of Rust', 'cargo', ['doc', '--workspace', '--no-deps', '--quiet'], {
-  env: { ...process.env, RUSTDOCFLAGS: '-D warnings' },
-});
+run('documentation', process.execPath, ['scripts/docs.mjs']);
 bin('format and lint of TypeScript', 'biome', ['check', '--error-on-warnings', '.']);
 bin('types of the package', 'tsc', ['-p', 'runner-native', '--noEmit']);
 run('workflows', process.execPath, ['scripts/lint-workflows.mjs']);
