@@ -17,9 +17,6 @@ if (process.argv.includes('--packed')) {
     console.log(`${(size / 1024).toFixed(0)} KiB  ${file}`);
   }
   installNodes();
-  // Their lock file knows the packages of this platform.
-  if (process.platform === 'linux' && process.arch === 'x64') {
-    installIn(join(root, 'tests', 'runtimes'), 'Bun and Deno');
-  }
+  installIn(join(root, 'tests', 'runtimes'), 'Bun and Deno');
 }
 run('package', process.execPath, ['--test', '--test-reporter=spec', 'tests/package/package.test.mjs']);

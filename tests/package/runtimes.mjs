@@ -25,10 +25,10 @@ export function nodes() {
 
 /** Those of `tests/runtimes`. @returns {Runtime[]} */
 export function others() {
-  const bin = (name) => join(tests, 'runtimes/node_modules/.bin', name);
+  const installed = join(tests, 'runtimes/node_modules');
   return [
-    { name: 'Bun', command: bin('bun'), args: [] },
-    { name: 'Deno', command: bin('deno'), args: ['run', '--allow-all'] },
+    { name: 'Bun', command: join(installed, '@oven/bun-linux-x64/bin/bun'), args: [] },
+    { name: 'Deno', command: join(installed, '@deno/linux-x64-glibc/deno'), args: ['run', '--allow-all'] },
   ]
     .filter(({ command }) => existsSync(command))
     .map((runtime) => ({ ...runtime, name: `${runtime.name} ${version(runtime.command)}` }));
