@@ -4,7 +4,7 @@ import type { Exposures } from './exposure/resource.js';
 import runnerNative from './index.js';
 
 // One module instance for both ways of importing, so that `instanceof TunnelError` holds across them.
-export const { ERROR_CODES, TunnelError, TunnelServer } = runnerNative;
+export const { ERROR_CODES, InputFile, TunnelError, TunnelServer } = runnerNative;
 
 // Named by their types: written out they would look for them where a bundler finds others.
 export const nativeExposure: Exposures['nativeExposure'] = exposure('nativeExposure');

@@ -26,6 +26,8 @@ describe('the package', () => {
     assert.equal(imported.nativeExposure, required.nativeExposure);
     assert.equal(imported.nodeExposure, required.nodeExposure);
     assert.equal(imported.exposureOverride, required.exposureOverride);
+    const names = Object.keys(imported).filter((name) => name !== 'default' && name !== 'module.exports');
+    assert.deepEqual(names.sort(), Object.keys(required).sort());
   });
 
   it('is imported by name from an ES module', async () => {
