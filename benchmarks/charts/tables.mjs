@@ -1,7 +1,7 @@
 /** The tables of a run as they were printed, in the document that shows them. */
 import { KINDS } from '../kinds.mjs';
 
-const PLACE = /(<!-- report: (\w+) -->\n)[^]*?(<!-- end of report -->)/g;
+const PLACE = /(<!-- report: (\w+) -->\n).*?(<!-- end of report -->)/gs;
 
 /** What a run printed when it was over. @param {import('./results.mjs').Results} results @returns {string} */
 export function printed(results) {
