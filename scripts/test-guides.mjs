@@ -15,11 +15,5 @@ if (!process.argv.includes('--packed')) {
 }
 run('rust-tunnel', 'cargo', ['build', '-p', 'rust-tunnel']);
 const env = { ...process.env, RUST_TUNNEL: join(targetFolder(), 'debug', 'rust-tunnel') };
-run(
-  'guides',
-  process.execPath,
-  ['--test', ...['guides', 'pages'].map((name) => `tests/guides/${name}.test.mjs`)],
-  {
-    env,
-  },
-);
+const files = ['guides', 'pages'].map((name) => `tests/guides/${name}.test.mjs`);
+run('guides', process.execPath, ['--test', ...files], { env });
