@@ -137,14 +137,14 @@ export class Call implements CallContext {
   }
 
   /** Likewise, of the lines behind a chunked body; none before the body has been read. */
-  /** The body has come to its end, with these lines behind it. */
-  trailed(lines: string): void {
-    if (lines !== '') this.sentTrailers = readTrailerLines(lines);
-  }
-
   get rawTrailers(): string[] {
     this.sentTrailers ??= readRawTrailers(this.head);
     return this.sentTrailers;
+  }
+
+  /** The body has come to its end, with these lines behind it. */
+  trailed(lines: string): void {
+    if (lines !== '') this.sentTrailers = readTrailerLines(lines);
   }
 
   get headers(): IncomingHttpHeaders {

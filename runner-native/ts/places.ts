@@ -5,7 +5,7 @@
  * one: once the collector has called one of them old, it keeps all later ones, with everything that ever stood there,
  * until the next major collection.
  */
-export class Places<T> {
+export class Places<T extends object> {
   private readonly values: (T | undefined)[] = [];
   private count = 0;
 
@@ -25,7 +25,7 @@ export class Places<T> {
 
   /** Frees the place, if it is that one's. */
   delete(place: number, value: T): void {
-    if (value === undefined || this.values[place] !== value) return;
+    if (this.values[place] !== value) return;
     this.count -= 1;
     this.values[place] = undefined;
   }

@@ -1,3 +1,6 @@
+mod batches;
+mod forms;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -124,48 +127,6 @@ async fn an_answer_can_have_a_head_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_form_comes_when_it_is_asked_for_and_what_is_there_together() {
-    let part = Part {
-        name: "file:1".into(),
-        file: true,
-        filename: Some("é".into()),
-        media: "a/b".into(),
-        charset: None,
-    };
-    let bridge = bridge(1);
-    let pieces = [Piece::Part(part), Piece::Data(Bytes::from_static(b"abc")), Piece::PartEnd];
-    let asking = bridge.clone();
-    let calling = Call { content: Content::Form(form(pieces)), ..call("x") };
-    let call = tokio::spawn(async move { asking.call(calling).await });
-    tokio::task::yield_now().await;
-    let sent = taken(&bridge);
-    assert_eq!(sent.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>(), [Kind::Call]);
-
-    let mut more = Vec::new();
-    frame::put(&mut more, Kind::More, 0, sent[0].1, &1000_u32.to_le_bytes());
-    bridge.accept(&more, 100).unwrap();
-    tokio::task::yield_now().await;
-    let mut batch = Batch::default();
-    bridge.take(&mut batch);
-    let all: Vec<u8> = batch.frames().flatten().flatten().copied().collect();
-    assert_eq!(batch.len(), 4);
-    let mut rest = all.as_slice();
-    let mut frames = Vec::new();
-    while let Some((frame, after)) = frame::split(rest, 1000).unwrap() {
-        frames.push((frame.kind, frame.flags, String::from_utf8_lossy(frame.payload).into_owned()));
-        rest = after;
-    }
-    let head = r#"{"name":"file:1","file":true,"filename":"é","type":"a/b"}"#;
-    assert_eq!(
-        frames,
-        [(Kind::Part, 0, head), (Kind::Chunk, 0, "abc"), (Kind::End, frame::PART, ""), (Kind::End, 0, "")]
-            .map(|(kind, flags, payload)| (kind, flags, payload.to_owned()))
-    );
-    bridge.accept(&reply(sent[0].1, 200, b"{}"), 100).unwrap();
-    assert_eq!(call.await.unwrap().unwrap().status, 200);
-}
-
-#[tokio::test]
 async fn interim_answers_go_out_until_the_answer_begins() {
     let bridge = bridge(1);
     let (asking, calling) = (bridge.clone(), call("x"));
@@ -187,23 +148,6 @@ async fn interim_answers_go_out_until_the_answer_begins() {
     bridge.accept(&frames, 100).unwrap();
     assert!(interim.take().is_empty());
     assert_eq!(running.await.unwrap().unwrap().status, 200);
-}
-
-#[tokio::test]
-async fn a_form_that_cannot_be_read_says_why() {
-    let bridge = bridge(1);
-    let asking = bridge.clone();
-    let calling =
-        Call { content: Content::Form(form([Piece::Unreadable(Code::StreamError.into())])), ..call("x") };
-    tokio::spawn(async move { asking.call(calling).await });
-    tokio::task::yield_now().await;
-    let id = taken(&bridge)[0].1;
-    let mut more = Vec::new();
-    frame::put(&mut more, Kind::More, 0, id, &1_u32.to_le_bytes());
-    bridge.accept(&more, 100).unwrap();
-    tokio::task::yield_now().await;
-    let why = br#"{"code":"STREAM_ERROR","message":"Internal Error"}"#.to_vec();
-    assert_eq!(taken(&bridge), [(Kind::Unreadable, id, why)]);
 }
 
 #[tokio::test]
@@ -303,45 +247,4 @@ fn reports_are_bounded_and_the_lost_ones_are_counted() {
         record,
         json!({ "level": "warn", "message": "exposure.auth.failure", "data": { "droppedBefore": 5 } })
     );
-}
-
-#[test]
-fn a_batch_is_copied_in_whole_frames() {
-    let bell = Doorbell::new(CountingBell::default());
-    bell.push(1, |out| out.extend_from_slice(b"aa"));
-    let mut more = Batch::default();
-    // Its end is kept as it is.
-    more.push_with(2, Bytes::from("bb"), |out| out.extend_from_slice(b"bb"));
-    more.push(3, |out| out.extend_from_slice(b"c"));
-    bell.push_all(&mut more);
-    assert!(more.is_empty());
-    let mut batch = Batch::default();
-    bell.take(&mut batch);
-    let mut out = [0; 3];
-    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(2));
-    assert_eq!(batch.copy_into(&mut out), Copied::Needs(4));
-    let mut out = [0; 8];
-    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(5));
-    assert_eq!(&out[..5], b"bbbbc");
-    assert_eq!(batch.copy_into(&mut out), Copied::Bytes(0));
-}
-
-#[test]
-fn the_ends_of_large_frames_are_asked_for() {
-    let mut batch = Batch::default();
-    let large = Bytes::from(vec![7; 64 * 1024]);
-    batch.push(1, |out| frame::put(out, Kind::End, 0, 1, b""));
-    batch.push_with(2, large.clone(), |out| frame::put_header(out, Kind::Chunk, 2, large.len()));
-    let mut out = [0; 256];
-    let Copied::Bytes(length) = batch.copy_into(&mut out) else { panic!("it fits in") };
-    let (_, rest) = frame::split(&out[..length], 64).unwrap().unwrap();
-    let (chunk, rest) = frame::split(rest, 64).unwrap().unwrap();
-    assert!(rest.is_empty());
-    assert_eq!((chunk.kind, chunk.flags, chunk.id), (Kind::Chunk, frame::APART, 2));
-    let (number, length) = chunk.payload.split_first_chunk().unwrap();
-    assert_eq!(length, (large.len() as u32).to_le_bytes());
-    let number = u32::from_le_bytes(*number) as usize;
-    assert_eq!(batch.take_apart(number), large);
-    assert!(batch.take_apart(number).is_empty());
-    assert!(batch.take_apart(9).is_empty());
 }

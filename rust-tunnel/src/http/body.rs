@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::{BodyExt, Either, Empty, Full};
 use hyper::body::Incoming;
 
 use crate::protocol::BodyStream;
@@ -9,6 +9,11 @@ pub(super) type RequestBody = Either<Incoming, BodyStream>;
 
 /// What it is sent: all of it, in memory, or piece by piece.
 pub(super) type ResponseBody = Either<Full<Bytes>, BodyStream>;
+
+/// What is left of a request's body that somebody else reads.
+pub(super) fn nothing() -> RequestBody {
+    Either::Right(Empty::new().map_err(|never| match never {}).boxed_unsync())
+}
 
 /// A response's body that is here.
 pub(super) fn whole(bytes: Bytes) -> ResponseBody {

@@ -7,11 +7,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::body::RequestBody;
+use super::body::{RequestBody, nothing};
 use super::loan::{Loan, Terms};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
@@ -132,10 +131,7 @@ impl Upload {
     pub(super) fn lend(&mut self) -> Loan {
         let terms = Arc::new(Terms::default());
         let lent = Upload {
-            body: std::mem::replace(
-                &mut self.body,
-                RequestBody::Right(Full::default().map_err(|never| match never {}).boxed_unsync()),
-            ),
+            body: std::mem::replace(&mut self.body, nothing()),
             received: std::mem::take(&mut self.received),
             state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
             ..*self

@@ -1,3 +1,6 @@
+mod bodies;
+mod replies;
+
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
@@ -204,72 +207,6 @@ async fn discovery_is_the_backends() {
 }
 
 #[tokio::test]
-async fn an_unfinished_body_is_admitted_before_it_is_read() {
-    let refused = Reply::json(StatusCode::FORBIDDEN, Bytes::from_static(b"{}"));
-    let script = Script { refuses: Some(StatusCode::FORBIDDEN), ..Script::default() };
-    let seen = post("/__runner/task/add").answered_by(script).body(unfinished("{")).run().await;
-    assert_eq!(
-        (seen.status, seen.asked.as_slice()),
-        (refused.status.as_u16(), &["admit add".to_owned()][..])
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_body_that_never_ends_is_a_timeout_that_closes() {
-    let seen = post("/__runner/task/add").body(unfinished("{")).run().await;
-    assert_eq!((seen.status, seen.code().as_str()), (408, "REQUEST_TIMEOUT"));
-    assert_eq!(seen.headers["connection"], "close");
-}
-
-#[tokio::test]
-async fn a_body_over_the_limit_is_413_and_one_at_the_limit_is_not() {
-    let limited = json!({ "limits": { "jsonMaxSize": 4 } });
-    let over = post("/__runner/task/add").with(&limited).body(whole("12345")).run().await;
-    assert_eq!((over.status, over.code().as_str()), (413, "PAYLOAD_TOO_LARGE"));
-    assert_eq!(over.asked, ["admit add"]);
-    assert_eq!(over.headers["connection"], "keep-alive");
-    assert_eq!(post("/__runner/task/add").with(&limited).body(whole("1234")).run().await.status, 200);
-}
-
-#[tokio::test]
-async fn octets_are_the_tasks_to_read() {
-    let octets = ("content-type", "application/octet-stream");
-    let seen = post("/__runner/task/add").header(octets.0, octets.1).body(whole("{")).run().await;
-    assert_eq!((seen.status, seen.asked), (200, vec!["call Task add { authenticated".to_owned()]));
-    assert_eq!(post("/__runner/event/e").header(octets.0, octets.1).run().await.status, 200);
-}
-
-#[tokio::test]
-async fn forms_come_in_pieces() {
-    let part = |name: &str| {
-        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\nbytes\r\n")
-    };
-    let form = part("file:1") + &part("photo") + &part("file:2") + "--b--";
-    for (media, body, pieces) in [
-        ("multipart/form-data; boundary=b", form.clone(), "file:1=bytes;file:2=bytes;"),
-        ("multipart/form-data; boundary=\"b\"", part("file:1") + "--b", "file:1=bytes;INVALID_MULTIPART"),
-        ("multipart/form-data; boundary=b", part("file:1")[..70].to_owned(), "file:1=bySTREAM_ERROR"),
-        ("multipart/form-data", form.clone(), "INVALID_MULTIPART"),
-    ] {
-        let seen = post("/__runner/task/add").header("content-type", media).body(whole(body)).run().await;
-        assert_eq!((seen.status, seen.asked), (200, vec![format!("call Task add {pieces} authenticated")]));
-    }
-    let event = post("/__runner/event/e").header("content-type", "multipart/form-data").run().await;
-    assert_eq!(event.asked, ["call Event e {} authenticated"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_form_that_stops_coming_is_408_to_the_backend_and_closes() {
-    let seen = post("/__runner/task/add")
-        .header("content-type", "multipart/form-data; boundary=b")
-        .body(unfinished("--b\r\n"))
-        .run()
-        .await;
-    assert_eq!(seen.asked, ["call Task add REQUEST_TIMEOUT authenticated"]);
-    assert_eq!(seen.headers["connection"], "close");
-}
-
-#[tokio::test]
 async fn every_backend_failure_has_its_code() {
     for (error, status, code) in [
         (BackendError::Overloaded, 503, "OVERLOADED"),
@@ -292,32 +229,6 @@ async fn a_handler_that_takes_too_long_is_504() {
     let changes = json!({ "timeouts": { "handlerMs": 1000 } });
     let seen = post("/__runner/task/add").answered_by(script).with(&changes).run().await;
     assert_eq!((seen.status, seen.code().as_str()), (504, "HANDLER_TIMEOUT"));
-}
-
-#[tokio::test]
-async fn a_streamed_reply_goes_out_as_it_comes() {
-    let script = Script { streams: true, ..Script::default() };
-    let seen = post("/__runner/task/add").answered_by(script).run().await;
-    assert_eq!((seen.status, seen.body.as_str()), (200, "one two"));
-    assert_eq!(seen.headers["content-type"], "application/octet-stream");
-}
-
-#[tokio::test]
-async fn a_streamed_reply_to_1_0_has_no_chunks_and_closes() {
-    for http10 in [false, true] {
-        let script = Script { streams: true, ..Script::default() };
-        let sent = SentHead { http10, ..SentHead::default() };
-        let seen = post("/__runner/task/add").answered_by(script).sent(sent).run().await;
-        let (version, connection) =
-            if http10 { (Version::HTTP_10, "close") } else { (Version::HTTP_11, "keep-alive") };
-        assert_eq!((seen.version, seen.body.as_str()), (version, "one two"));
-        assert_eq!(lines(&seen.headers, "connection"), [connection]);
-    }
-    let whole = post("/__runner/task/add").sent(SentHead { http10: true, ..SentHead::default() }).run().await;
-    assert_eq!(
-        (whole.version, lines(&whole.headers, "connection")),
-        (Version::HTTP_11, vec!["keep-alive".into()])
-    );
 }
 
 #[tokio::test]
@@ -353,81 +264,8 @@ async fn an_odd_target_leads_where_it_was_sent_to() {
     }
 }
 
-/// What is sent when the backend's reply has this head of its own.
-async fn replied(head: &'static str, changes: &Value) -> Seen {
-    let script = Script { head: Some(head), ..Script::default() };
-    post("/__runner/task/add")
-        .answered_by(script)
-        .with(changes)
-        .header("x-runner-request-id", "id-1")
-        .run()
-        .await
-}
-
 fn lines(headers: &HeaderMap, name: &str) -> Vec<String> {
     headers.get_all(name).iter().map(|line| line.to_str().unwrap().to_owned()).collect()
-}
-
-#[tokio::test]
-async fn a_replys_own_head_is_sent_with_the_standard_headers() {
-    let seen =
-        replied("Fine\nx-a:1\nset-cookie:a\nset-cookie:b\ncontent-type:text/plain\n", &json!({})).await;
-    assert_eq!((seen.status, seen.body.as_str()), (200, "{\"ok\":true}"));
-    assert_eq!(seen.reason.unwrap().as_bytes(), b"Fine");
-    assert_eq!(lines(&seen.headers, "set-cookie"), ["a", "b"]);
-    for (name, value) in [
-        ("x-a", "1"),
-        ("content-type", "text/plain"),
-        ("x-content-type-options", "nosniff"),
-        ("connection", "keep-alive"),
-    ] {
-        assert_eq!(lines(&seen.headers, name), [value], "{name}");
-    }
-    assert!(!seen.headers.contains_key("x-runner-request-id"), "it could have been there");
-    assert_eq!(replied("", &json!({})).await.reason, None);
-}
-
-#[tokio::test]
-async fn who_wins_where_a_reply_and_the_front_say_the_same() {
-    let head = "\nx-runner-request-id:own\nx-frame-options:SAMEORIGIN\nx-content-type-options:a\n\
-        x-content-type-options:b\naccess-control-allow-origin:x\naccess-control-expose-headers:own\n\
-        content-length:1\ntransfer-encoding:chunked\nkeep-alive:timeout=1\nconnection:x\n";
-    let seen = replied(head, &json!({ "cors": { "origin": { "kind": "fixed", "value": "*" } } })).await;
-    for (name, value) in [
-        ("x-runner-request-id", "own"),
-        ("x-frame-options", "DENY"),
-        ("x-content-type-options", "nosniff"),
-        ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "own"),
-        ("keep-alive", "timeout=5"),
-        ("connection", "keep-alive"),
-    ] {
-        assert_eq!(lines(&seen.headers, name), [value], "{name}");
-    }
-    assert!(!seen.headers.contains_key("content-length") && !seen.headers.contains_key("transfer-encoding"));
-}
-
-#[tokio::test]
-async fn a_reply_can_close_the_connection() {
-    let seen = replied("\nConnection:x, Close\nkeep-alive:timeout=9\n", &json!({})).await;
-    assert_eq!(lines(&seen.headers, "connection"), ["close"]);
-    assert!(!seen.headers.contains_key("keep-alive"));
-}
-
-#[tokio::test]
-async fn what_a_reply_varies_by_is_kept_in_one_line() {
-    let varies = json!({ "cors": { "varyOrigin": true } });
-    for (head, vary) in [
-        ("", "Origin"),
-        ("\nvary:", "Origin"),
-        ("\nvary:Accept", "Accept, Origin"),
-        ("\nvary:Accept ,x\nvary:Cookie", "Accept, x, Cookie, Origin"),
-        ("\nvary:Origin,Accept", "Origin, Accept"),
-    ] {
-        assert_eq!(lines(&replied(head, &varies).await.headers, "vary"), [vary], "{head:?}");
-    }
-    let untouched = replied("\nvary:a\nvary:b", &json!({})).await;
-    assert_eq!(lines(&untouched.headers, "vary"), ["a", "b"]);
 }
 
 #[tokio::test]
