@@ -24,7 +24,7 @@ export function report(enough) {
     .map((name) => ({ name, text: readFileSync(join(dist, name), 'utf8') }));
   const marks = new Map(sources.map(({ name, text }) => [name, new Uint8Array(text.length)]));
   for (const file of readdirSync(raw).filter((name) => name.startsWith('coverage-'))) {
-    for (const { url, functions } of JSON.parse(readFileSync(join(raw, file), 'utf8')).result) {
+    for (const { url, functions } of countedBy(file)) {
       const mark = marks.get(OURS.exec(url)?.[1] ?? '');
       if (mark !== undefined) add(mark, functions);
     }
@@ -39,6 +39,17 @@ export function report(enough) {
   }
   console.log(`\nrunner-native/ts: ${run} of ${all} lines, ${percent(run, all)} (${enough} % are asked for)`);
   return (100 * run) / all >= enough;
+}
+
+/** What one process has counted: nothing, if it was killed while it wrote that down. */
+function countedBy(file) {
+  const text = readFileSync(join(raw, file), 'utf8');
+  try {
+    return JSON.parse(text).result;
+  } catch {
+    console.log(`coverage: left out ${file}, whose process was ended before all ${text.length} characters of it were written`);
+    return [];
+  }
 }
 
 /** Marks what one process has run. An inner range says more than the one around it, and comes after it. */
