@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import type { Application } from './application';
+import { Ballast } from './ballast';
 import { loadNative, type NativeServer } from './binding';
 import { Dispatcher } from './dispatcher';
 import { Ending } from './ending';
@@ -21,6 +22,7 @@ export class Listener implements Served {
   private inbox = Buffer.allocUnsafeSlow(INBOX);
   private dispatcher: Dispatcher | undefined;
   private readonly ending = new Ending();
+  private readonly ballast = new Ballast();
 
   /**
    * Checks the settings; nothing runs yet.
@@ -153,6 +155,7 @@ export class Listener implements Served {
       // Memory of V8's own: it frees that of others only with much delay.
       const bytes = Buffer.allocUnsafeSlow(length);
       this.native.copyPiece(number, bytes);
+      this.ballast.renew();
       return bytes;
     },
   };
