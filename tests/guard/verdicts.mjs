@@ -23,15 +23,15 @@ const field = (text, body = '', differs) => add(`field ${text}`, `${POST}${text}
 const chunks = (text, differs) => add(`chunks ${text}`, CHUNKED + text, differs);
 const then = (name, first, second, differs) => add(name, first + second, differs);
 
-const hyperLine = { status: 400, why: 'hyper refuses the request line with 400 anyway' };
+const otherLine = { status: 400, why: 'the request line is none of HTTP/1.0 or 1.1 with single blanks' };
 const noCoding = {
   status: 400,
-  why: 'an empty Transfer-Encoding: hyper answers 400, or frames it another way',
+  why: 'an empty Transfer-Encoding: proxies frame it in several ways',
 };
 const stays417 = { status: 417, why: 'Node keeps the connection open after its 417; the guard closes it' };
 const swallowed = {
   status: 400,
-  why: 'Node drops what follows an Upgrade request in the same read; hyper reads it',
+  why: 'Node drops what follows an Upgrade request in the same read; the guard reads it',
 };
 const tooLong = {
   status: 431,
@@ -39,7 +39,7 @@ const tooLong = {
 };
 const wholeBody = {
   status: 413,
-  why: 'Node limits the extensions of each chunk, hyper and the guard those of a body',
+  why: 'Node limits the extensions of each chunk, the guard those of a body',
 };
 
 // Methods, each alone.
@@ -69,20 +69,20 @@ for (const version of [
   'XTTP/1.1',
 ])
   line(`GET / ${version}`);
-line('GET / HTTP/2.0', hyperLine);
-line('GET / HTTP/0.9', hyperLine);
-line('DESCRIBE / RTSP/1.0', hyperLine);
-line('SOURCE / ICE/1.0', hyperLine);
-line('GET  / HTTP/1.1', hyperLine);
-line('GET /  HTTP/1.1', hyperLine);
+line('GET / HTTP/2.0', otherLine);
+line('GET / HTTP/0.9', otherLine);
+line('DESCRIBE / RTSP/1.0', otherLine);
+line('SOURCE / ICE/1.0', otherLine);
+line('GET  / HTTP/1.1', otherLine);
+line('GET /  HTTP/1.1', otherLine);
 line('GET\t/ HTTP/1.1');
 line('GET /\tHTTP/1.1');
 line(' GET / HTTP/1.1');
 line('GET HTTP/1.1');
 line('GET / x HTTP/1.1');
-line('GET /', hyperLine);
-add('HTTP/0.9', 'GET /\r\n\r\n', hyperLine);
-add('HTTP/0.9 by LF', 'GET /\nHost: a\r\n\r\n', hyperLine);
+line('GET /', otherLine);
+add('HTTP/0.9', 'GET /\r\n\r\n', otherLine);
+add('HTTP/0.9 by LF', 'GET /\nHost: a\r\n\r\n', otherLine);
 add('HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 add('TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03');
 add('garbage', 'hello\r\n\r\n');

@@ -92,10 +92,8 @@ impl Backend for FakeBackend {
 const OK: Bytes = Bytes::from_static(b"{\"ok\":true}");
 
 fn streamed() -> Reply {
-    let chunks = Chunks(
-        ["one ", "two"].map(|chunk| Ok::<_, BodyError>(Frame::data(Bytes::from(chunk)))).into(),
-        false,
-    );
+    let chunks =
+        Chunks(["one ", "two"].map(|chunk| Ok::<_, BodyError>(Frame::data(Bytes::from(chunk)))).into());
     let stream = StreamBody::new(chunks);
     let headers =
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))]);
@@ -125,23 +123,15 @@ async fn written(Pieces(mut pieces): Pieces) -> String {
 
 /// A form of these pieces.
 pub(crate) fn form(pieces: impl IntoIterator<Item = Piece>) -> Pieces {
-    Pieces(Box::pin(Chunks(pieces.into_iter().collect(), false)))
+    Pieces(Box::pin(Chunks(pieces.into_iter().collect())))
 }
 
-/// A stream of these items, after which nothing ever comes.
-pub(crate) fn then_pending<T: Unpin>(items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
-    Chunks(items.into_iter().collect(), true)
-}
-
-struct Chunks<T>(Vec<T>, bool);
+struct Chunks<T>(Vec<T>);
 
 impl<T: Unpin> Stream for Chunks<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
-        if self.0.is_empty() {
-            return if self.1 { Poll::Pending } else { Poll::Ready(None) };
-        }
-        Poll::Ready(Some(self.0.remove(0)))
+        Poll::Ready((!self.0.is_empty()).then(|| self.0.remove(0)))
     }
 }

@@ -26,22 +26,21 @@ pub(super) enum Item {
     End(HeaderMap),
 }
 
-/// The other end, which hyper reads. Dropped early, it cancels the call.
+/// The other end, which the connection reads. Dropped early, it cancels the call.
 pub(super) struct Download<B: Bell> {
     bridge: Bridge<B>,
     id: CallId,
     items: UnboundedReceiver<Item>,
     taken: u32,
-    /// Bytes that are still to come, where the head says so: hyper lets go once it has them.
+    /// Bytes that are still to come, where the head says so: the connection lets go once it has them.
     left: Option<u64>,
-    breaking: bool,
     ended: bool,
 }
 
 impl<B: Bell> Download<B> {
     pub(super) fn new(bridge: Bridge<B>, id: CallId, length: Option<u64>) -> (Source, Self) {
         let (source, items) = unbounded_channel();
-        (source, Download { bridge, id, items, taken: 0, left: length, breaking: false, ended: false })
+        (source, Download { bridge, id, items, taken: 0, left: length, ended: false })
     }
 
     fn take(&mut self, bytes: usize) {
@@ -84,11 +83,6 @@ impl<B: Bell> Body for Download<B> {
             Poll::Ready(Some(Item::End(trailers))) => {
                 self.ended = true;
                 Poll::Ready((!trailers.is_empty()).then(|| Ok(Frame::trailers(trailers))))
-            }
-            // What was sent before goes out first: hyper flushes when a body has nothing for it.
-            Poll::Ready(None) if !std::mem::replace(&mut self.breaking, true) => {
-                context.waker().wake_by_ref();
-                Poll::Pending
             }
             Poll::Ready(None) => {
                 self.ended = true;

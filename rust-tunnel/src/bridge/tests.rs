@@ -40,7 +40,7 @@ fn bridge(max: usize) -> Arc<Bridge<CountingBell>> {
 
 fn call(id: &str) -> Call {
     let head = Head {
-        request_id: RequestId::accept_or_generate(&[]),
+        request_id: RequestId::accept_or_generate([]),
         raw: Bytes::from_static(b"POST /__runner/task/x HTTP/1.1\r\n"),
         trailers: Trailers::default(),
         peers: Arc::default(),

@@ -1,11 +1,11 @@
-use http::HeaderMap;
-use http::request::Parts;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::headers::Headers;
+use super::io::guard::SentHead;
 use super::rejection::Rejection;
-use super::{headers, route};
+use super::route;
 use crate::backend::Backend;
 use crate::config::Auth;
 use crate::protocol::{Level, Report, RequestId, latin1_to_str};
@@ -14,20 +14,19 @@ use crate::protocol::{Level, Report, RequestId, latin1_to_str};
 /// backend's validators. What is refused here is reported to the application's logger.
 pub(super) fn check<B: Backend>(
     auth: &Auth,
-    parts: &Parts,
-    target: &str,
+    head: &SentHead,
     request_id: &RequestId,
     backend: &B,
 ) -> Result<bool, Rejection> {
-    decide(auth, &parts.headers).inspect_err(|rejection| {
+    decide(auth, head.headers()).inspect_err(|rejection| {
         let code = rejection.code();
         backend.report(Report {
             level: Level::Warn,
             message: "exposure.auth.failure",
             data: json!({
                 "requestId": request_id.as_str(),
-                "method": parts.method.as_str(),
-                "path": route::pathname(target),
+                "method": head.method().as_str(),
+                "path": route::pathname(head.target()),
                 "status": code.status().as_u16(),
                 "code": code.as_str(),
             }),
@@ -35,7 +34,7 @@ pub(super) fn check<B: Backend>(
     })
 }
 
-fn decide(auth: &Auth, headers: &HeaderMap) -> Result<bool, Rejection> {
+fn decide(auth: &Auth, headers: Headers<'_>) -> Result<bool, Rejection> {
     if token_matches(auth, headers) {
         Ok(true)
     } else if auth.validator {
@@ -50,9 +49,9 @@ fn decide(auth: &Auth, headers: &HeaderMap) -> Result<bool, Rejection> {
 }
 
 /// Compares with every token, without an early exit, in constant time.
-fn token_matches(auth: &Auth, headers: &HeaderMap) -> bool {
+fn token_matches(auth: &Auth, headers: Headers<'_>) -> bool {
     let Some(tokens) = auth.tokens.as_deref().filter(|tokens| !tokens.is_empty()) else { return false };
-    let Some(sent) = headers::value(headers, &auth.header) else { return false };
+    let Some(sent) = headers.value(&auth.header) else { return false };
     let sent: [u8; 32] = Sha256::digest(latin1_to_str(&sent).as_bytes()).into();
     let matches = tokens.iter().fold(Choice::from(0), |found, token| found | token.ct_eq(&sent));
     matches.into()
@@ -60,19 +59,16 @@ fn token_matches(auth: &Auth, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use serde_json::{Value, json};
 
+    use super::super::headers::tests::head;
     use super::*;
     use crate::config::tests::config;
 
     fn decided(auth: &Value, sent: &[&[u8]]) -> Result<bool, Rejection> {
         let config = config(&json!({ "auth": auth }));
-        let mut headers = HeaderMap::new();
-        for line in sent {
-            headers.append("x-runner-token", HeaderValue::from_bytes(line).unwrap());
-        }
-        decide(&config.auth, &headers)
+        let lines: Vec<_> = sent.iter().map(|line| ("x-runner-token", *line)).collect();
+        decide(&config.auth, Headers::of(&head(&lines)))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use http::{HeaderMap, HeaderValue, header};
 
-use super::headers;
+use super::headers::Headers;
 use crate::backend::Backend;
 use crate::config::{Cors, Origin};
 
@@ -18,7 +18,7 @@ pub(super) struct Asked {
 
 impl Grant {
     /// Resolves the configured origin for one request (contract 1.3).
-    pub(super) async fn resolve<B: Backend>(cors: &Cors, headers: &HeaderMap, backend: &B) -> Self {
+    pub(super) async fn resolve<B: Backend>(cors: &Cors, headers: Headers<'_>, backend: &B) -> Self {
         let origin = match &cors.origin {
             Origin::Nobody => None,
             Origin::Fixed(allowed) => Some(allowed.clone()),
@@ -65,8 +65,8 @@ impl Grant {
 }
 
 impl Asked {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let asked = headers::value(headers, &header::ACCESS_CONTROL_REQUEST_HEADERS);
+    pub(super) fn of(headers: Headers<'_>) -> Self {
+        let asked = headers.value(&header::ACCESS_CONTROL_REQUEST_HEADERS);
         Asked { headers: asked.and_then(|asked| HeaderValue::from_bytes(&asked).ok()) }
     }
 }
@@ -91,6 +91,6 @@ fn vary_by_origin(out: &mut HeaderMap) {
 const ORIGIN: &[u8] = b"Origin";
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
-fn sent_origin(headers: &HeaderMap) -> Option<HeaderValue> {
-    headers::value(headers, &header::ORIGIN).and_then(|origin| HeaderValue::from_bytes(&origin).ok())
+fn sent_origin(headers: Headers<'_>) -> Option<HeaderValue> {
+    headers.value(&header::ORIGIN).and_then(|origin| HeaderValue::from_bytes(&origin).ok())
 }

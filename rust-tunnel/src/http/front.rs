@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
-use http::{Request, Response};
+use http::Response;
 
-use super::body::{RequestBody, ResponseBody};
+use super::body::ResponseBody;
 use super::connection::Serve;
+use super::request::Request;
 use super::respond::Cut;
-use super::sent::Sent;
 use super::stats::HttpStats;
 use super::{pipeline, respond};
 use crate::backend::Backend;
@@ -45,8 +45,8 @@ impl<B: Backend> Front<B> {
 
 impl<B: Backend> Serve for Front<B> {
     /// A panic costs its request an answer, and nobody else anything.
-    async fn serve(&self, request: Request<RequestBody>, sent: Sent) -> Result<Response<ResponseBody>, Cut> {
-        let mut answering = pin!(pipeline::serve(self, request, sent));
+    async fn serve(&self, request: Request) -> Result<Response<ResponseBody>, Cut> {
+        let mut answering = pin!(pipeline::serve(self, request));
         std::future::poll_fn(|context| {
             catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
                 .unwrap_or_else(|_| Poll::Ready(Ok(respond::panicked())))

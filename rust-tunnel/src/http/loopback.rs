@@ -1,30 +1,31 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{Uri, header};
 
+use super::headers::Headers;
 use super::rejection::Rejection;
 use crate::config::{Auth, Cors, Origin};
 
 /// Without `auth` anyone on this machine may call, so nobody else must get in by way of a browser here: neither under
 /// a name that was rebound to a loopback address, nor from another site's page.
-pub(super) fn check(auth: &Auth, cors: &Cors, headers: &HeaderMap) -> Result<(), Rejection> {
+pub(super) fn check(auth: &Auth, cors: &Cors, headers: Headers<'_>) -> Result<(), Rejection> {
     if !auth.loopback_only {
         return Ok(());
     }
-    let host = headers.get(header::HOST);
+    let host = headers.first(&header::HOST);
     // HTTP/1.0 programs may leave the header out; browsers never do.
     if host.is_some_and(|host| !names_loopback(host)) {
         return Err(Rejection::ForeignHost);
     }
-    match headers.get(header::ORIGIN) {
+    match headers.first(&header::ORIGIN) {
         Some(origin) if !is_own(origin, host) && !is_listed(origin, cors) => Err(Rejection::ForeignOrigin),
         _ => Ok(()),
     }
 }
 
-fn names_loopback(host: &HeaderValue) -> bool {
-    let Ok(authority) = Authority::try_from(host.as_bytes()) else { return false };
+fn names_loopback(host: &[u8]) -> bool {
+    let Ok(authority) = Authority::try_from(host) else { return false };
     let name = authority.host();
     name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().ends_with(".localhost")
@@ -32,17 +33,17 @@ fn names_loopback(host: &HeaderValue) -> bool {
         || name.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn is_own(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
-    let Ok(origin) = Uri::try_from(origin.as_bytes()) else { return false };
-    let authority = origin.authority().map(Authority::as_str);
-    authority.is_some() && authority == host.and_then(|host| host.to_str().ok())
+fn is_own(origin: &[u8], host: Option<&[u8]>) -> bool {
+    let Ok(origin) = Uri::try_from(origin) else { return false };
+    let authority = origin.authority().map(|authority| authority.as_str().as_bytes());
+    authority.is_some() && authority == host
 }
 
 /// Named origins are an invitation; `*` or a function is none as long as nobody has to say who they are.
-fn is_listed(origin: &HeaderValue, cors: &Cors) -> bool {
+fn is_listed(origin: &[u8], cors: &Cors) -> bool {
     match &cors.origin {
         Origin::Fixed(allowed) => allowed == origin,
-        Origin::Listed(allowed) => allowed.contains(origin),
+        Origin::Listed(allowed) => allowed.iter().any(|allowed| allowed == origin),
         Origin::Nobody | Origin::Asked => false,
     }
 }
@@ -51,17 +52,15 @@ fn is_listed(origin: &HeaderValue, cors: &Cors) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::super::headers::tests::head;
     use super::*;
     use crate::config::tests::config;
 
     fn checked(origins: &Value, host: &'static str, origin: Option<&'static str>) -> Result<(), Rejection> {
         let config = config(&json!({ "auth": { "loopbackOnly": true }, "cors": { "origin": origins } }));
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_static(host));
-        if let Some(origin) = origin {
-            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
-        }
-        check(&config.auth, &config.cors, &headers)
+        let mut lines = vec![("host", host.as_bytes())];
+        lines.extend(origin.map(|origin| ("origin", origin.as_bytes())));
+        check(&config.auth, &config.cors, Headers::of(&head(&lines)))
     }
 
     #[test]

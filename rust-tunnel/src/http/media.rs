@@ -1,6 +1,6 @@
-use http::{HeaderMap, header};
+use http::header;
 
-use super::headers;
+use super::headers::Headers;
 use crate::protocol::TargetKind;
 
 /// How a body is to be read, and what it takes for that.
@@ -14,8 +14,8 @@ pub(super) enum Media {
 
 /// How a body is to be read (contract 1.7): multipart if the type says so anywhere, octet-stream if it is exactly that,
 /// and JSON in every other case. Events know JSON only.
-pub(super) fn of(kind: TargetKind, headers: &HeaderMap) -> Media {
-    let media = headers::value(headers, &header::CONTENT_TYPE).filter(|_| kind == TargetKind::Task);
+pub(super) fn of(kind: TargetKind, headers: Headers<'_>) -> Media {
+    let media = headers.value(&header::CONTENT_TYPE).filter(|_| kind == TargetKind::Task);
     let Some(given) = media else { return Media::Json };
     let media = given.to_ascii_lowercase();
     if media.windows(MULTIPART.len()).any(|window| window == MULTIPART) {
@@ -32,18 +32,16 @@ const OCTETS: &[u8] = b"application/octet-stream";
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
+    use super::super::headers::tests::head;
     use super::*;
 
     fn media_of(kind: TargetKind, sent: &'static str) -> Media {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(sent))]);
-        of(kind, &headers)
+        of(kind, Headers::of(&head(&[("content-type", sent.as_bytes())])))
     }
 
     #[test]
     fn all_but_files_and_streams_is_json() {
-        assert_eq!(of(TargetKind::Task, &HeaderMap::new()), Media::Json);
+        assert_eq!(of(TargetKind::Task, Headers::of(&head(&[]))), Media::Json);
         for sent in ["application/json", "text/plain", "application/cbor", "application/octet-stream ;x", "*"]
         {
             assert_eq!(media_of(TargetKind::Task, sent), Media::Json, "{sent}");

@@ -1,19 +1,18 @@
 //! The whole path of a request, top to bottom. `docs/LIFECYCLE.md` draws it.
 
-use http::request::Parts;
-use http::{Method, Request, Response, header};
+use http::{Method, Response};
 
-use super::body::{RequestBody, ResponseBody};
+use super::body::ResponseBody;
 use super::form::Form;
 use super::front::Front;
-use super::headers::{CONTEXT, REQUEST_ID};
+use super::headers::{CONTEXT, Headers, REQUEST_ID};
 use super::io::guard::SentHead;
 use super::media::Media;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
+use super::request::{Peers, Request};
 use super::respond::{Answer, Cut};
 use super::route::{self, Operation};
-use super::sent::Sent;
 use super::upload::Upload;
 use super::{auth, cors, loopback, media};
 use crate::backend::{Admission, Backend, BackendError};
@@ -22,18 +21,15 @@ use crate::protocol::{Body, Call, Content, Head, Interim, Reply, RequestId, Targ
 /// Answers one request.
 pub(super) async fn serve<B: Backend>(
     front: &Front<B>,
-    request: Request<RequestBody>,
-    sent: Sent,
+    request: Request,
 ) -> Result<Response<ResponseBody>, Cut> {
-    let (parts, body) = request.into_parts();
-    let persistence = Persistence::of(&sent.head);
-    let cors = cors::Grant::resolve(&front.config.cors, &parts.headers, front.backend.as_ref()).await;
-    let http10 = sent.head.http10;
-    let mut answer = Answer { persistence, http10, cors, request_id: None };
-    let expects_continue = !http10 && parts.headers.contains_key(header::EXPECT);
-    let mut upload = Upload::new(body, expects_continue, &front.config);
+    let Request { head, peers, interim, body } = request;
+    let persistence = Persistence::of(&head);
+    let cors = cors::Grant::resolve(&front.config.cors, head.headers(), front.backend.as_ref()).await;
+    let mut answer = Answer { persistence, http10: head.http10, cors, request_id: None };
+    let mut upload = Upload::new(body, head.expects_continue, &front.config);
 
-    let outcome = run(front, parts, sent, &mut answer, &mut upload).await;
+    let outcome = run(front, head, peers, interim, &mut answer, &mut upload).await;
     if front.is_closing() {
         answer.persistence = Persistence::Close;
     }
@@ -56,30 +52,30 @@ enum Outcome {
 
 async fn run<B: Backend>(
     front: &Front<B>,
-    parts: Parts,
-    sent: Sent,
+    head: SentHead,
+    peers: Peers,
+    interim: Interim,
     answer: &mut Answer,
     upload: &mut Upload,
 ) -> Result<Outcome, Rejection> {
     let Front { config, backend, .. } = front;
-    loopback::check(&config.auth, &config.cors, &parts.headers)?; // 403
-    let path = sent.target(&parts.uri);
-    let route = route::find(&config.base_path, path).ok_or(Rejection::Outside)?; // 404
-    if parts.method == Method::OPTIONS {
-        return Ok(Outcome::Preflight(cors::Asked::of(&parts.headers))); // 204
+    let (method, headers) = (head.method(), head.headers());
+    loopback::check(&config.auth, &config.cors, headers)?; // 403
+    let route = route::find(&config.base_path, head.target()).ok_or(Rejection::Outside)?; // 404
+    if method == Method::OPTIONS {
+        return Ok(Outcome::Preflight(cors::Asked::of(headers))); // 204
     }
-    let request_id = RequestId::accept_or_generate(parts.headers.get_all(REQUEST_ID));
+    let request_id = RequestId::accept_or_generate(headers.all(&REQUEST_ID));
     answer.request_id = Some(request_id.clone());
-    let operation = route.operation(&parts.method, config.disable_discovery)?; // 404, 405
-    let authenticated = auth::check(&config.auth, &parts, path, &request_id, backend.as_ref())?; // 401, 500
-    let has_context = parts.headers.contains_key(CONTEXT);
-    let Sent { head: SentHead { raw, trailers, .. }, peers, interim } = sent;
+    let operation = route.operation(&method, config.disable_discovery)?; // 404, 405
+    let authenticated = auth::check(&config.auth, &head, &request_id, backend.as_ref())?; // 401, 500
+    let has_context = headers.first(&CONTEXT).is_some();
+    let SentHead { raw, trailers, .. } = head;
     let head = Head { request_id, raw, trailers, peers, authenticated, has_context };
     let reply = match operation {
         Operation::Discover => backend.discover(&head).await?,
         Operation::Call(target) => {
-            let media = media::of(target.kind, &parts.headers);
-            drop(parts);
+            let media = media::of(target.kind, Headers::of(&head.raw));
             call(front, target, head, interim, media, upload).await?
         }
     };

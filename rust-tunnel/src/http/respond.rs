@@ -1,16 +1,15 @@
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
-use hyper::ext::ReasonPhrase;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use super::body::{ResponseBody, whole};
 use super::headers::REQUEST_ID;
 use super::persistence::Persistence;
 use super::rejection::Rejection;
-use super::{cors, keep_alive, reason};
+use super::{cors, keep_alive};
 use crate::backend::{Backend, BackendError};
 use crate::config::Config;
-use crate::protocol::{Body, Code, Dress, Level, Reply, Report, RequestId};
+use crate::protocol::{Body, Code, Dress, Level, ReasonPhrase, Reply, Report, RequestId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -38,9 +37,8 @@ impl Answer {
                 self.persistence = self.persistence.take_framing(own, is_complete);
             }
         }
-        // hyper goes by the answer's version, and ends a stream in 1.0 by closing. Node would call it 1.1 all the same.
-        let version = if self.http10 && !is_complete { Version::HTTP_10 } else { Version::HTTP_11 };
-        if version == Version::HTTP_10 {
+        // It has no chunks there, and ends by closing.
+        if self.http10 && !is_complete {
             self.persistence = Persistence::Close;
         }
         let body = match body {
@@ -53,7 +51,6 @@ impl Answer {
         } else {
             self.finish(status, reason, headers, body, config)
         };
-        *response.version_mut() = version;
         if let Some(winning) = winning {
             for name in winning.keys() {
                 response.headers_mut().remove(name);
@@ -164,7 +161,7 @@ fn response(
     body: ResponseBody,
 ) -> Response<ResponseBody> {
     let mut response = Response::new(body);
-    if let Some(reason) = reason.or_else(|| reason::in_node(status)) {
+    if let Some(reason) = reason {
         response.extensions_mut().insert(reason);
     }
     *response.status_mut() = status;

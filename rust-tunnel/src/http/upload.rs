@@ -1,16 +1,14 @@
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::body::{RequestBody, nothing};
+use super::body::RequestBody;
 use super::loan::{Loan, Terms};
 use super::persistence::Persistence;
 use super::rejection::Rejection;
@@ -23,9 +21,6 @@ const EAGER: usize = 64 * 1024;
 pub(super) const DRAINED: u64 = 1024 * 1024;
 /// How long a client may still send when the connection closes anyway, so that it reads the answer before the end.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
-/// How often the body may say "not yet" without having moved before it counts as not complete. hyper hands bytes
-/// that are already in its buffer over on the second poll.
-const PATIENCE: u8 = 2;
 
 /// A request's body on its way in.
 pub(super) struct Upload {
@@ -50,7 +45,7 @@ enum State {
 
 impl Upload {
     pub(super) fn new(body: RequestBody, expects_continue: bool, config: &Config) -> Self {
-        let state = if body.is_end_stream() { State::Ended } else { State::Untouched };
+        let state = if body.is_over() { State::Ended } else { State::Untouched };
         Upload {
             body,
             received: Received::default(),
@@ -70,15 +65,19 @@ impl Upload {
         if matches!(self.state, State::Untouched) && (self.expects_continue || self.declared() > limit) {
             return false;
         }
-        let mut waited = 0;
+        // What has already arrived comes when it is asked for; the connection must have had the chance.
+        let mut has_asked = false;
         std::future::poll_fn(|context| {
             while !matches!(self.state, State::Ended) && self.received.length <= EAGER {
                 self.state = State::Reading;
-                match Pin::new(&mut self.body).poll_frame(context) {
-                    Poll::Ready(frame) => self.take(frame),
-                    Poll::Pending if waited == PATIENCE => break,
+                match self.body.poll_piece(context) {
+                    Poll::Ready(piece) => {
+                        has_asked = false;
+                        self.take(piece);
+                    }
+                    Poll::Pending if has_asked => break,
                     Poll::Pending => {
-                        waited += 1;
+                        has_asked = true;
                         context.waker().wake_by_ref();
                         return Poll::Pending;
                     }
@@ -114,8 +113,8 @@ impl Upload {
                 State::Untouched | State::Reading => {}
             }
             self.state = State::Reading;
-            let frame = std::future::poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await;
-            self.take(frame);
+            let piece = std::future::poll_fn(|context| self.body.poll_piece(context)).await;
+            self.take(piece);
         }
     }
 
@@ -131,7 +130,7 @@ impl Upload {
     pub(super) fn lend(&mut self) -> Loan {
         let terms = Arc::new(Terms::default());
         let lent = Upload {
-            body: std::mem::replace(&mut self.body, nothing()),
+            body: std::mem::replace(&mut self.body, RequestBody::nothing()),
             received: std::mem::take(&mut self.received),
             state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
             ..*self
@@ -154,10 +153,8 @@ impl Upload {
                 State::Untouched | State::Reading => {}
             }
             self.state = State::Reading;
-            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
-                return Poll::Pending;
-            };
-            self.take(frame);
+            let Poll::Ready(piece) = self.body.poll_piece(context) else { return Poll::Pending };
+            self.take(piece);
         }
     }
 
@@ -199,16 +196,14 @@ impl Upload {
 
     /// What is still to come, as far as `Content-Length` says.
     pub(super) fn declared(&self) -> u64 {
-        self.body.size_hint().lower()
+        self.body.declared()
     }
 
-    fn take<E>(&mut self, frame: Option<Result<http_body::Frame<Bytes>, E>>) {
-        match frame {
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    self.received.push(data);
-                }
-                if self.body.is_end_stream() {
+    fn take(&mut self, piece: Option<Result<Bytes, BodyError>>) {
+        match piece {
+            Some(Ok(piece)) => {
+                self.received.push(piece);
+                if self.body.is_over() {
                     self.state = State::Ended;
                 }
             }
@@ -236,10 +231,8 @@ async fn drain(mut body: RequestBody, most: u64) {
 /// `false` if there is more than that.
 async fn take_and_drop(body: &mut RequestBody, most: u64) -> bool {
     let mut left = most;
-    while let Some(Ok(frame)) = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
-    {
-        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-        match left.checked_sub(length) {
+    while let Some(Ok(piece)) = std::future::poll_fn(|context| body.poll_piece(context)).await {
+        match left.checked_sub(piece.len() as u64) {
             Some(rest) => left = rest,
             None => return false,
         }

@@ -22,7 +22,7 @@ pub use interim::Interim;
 pub use latin1::latin1_to_str;
 pub use piece::{Part, Piece, Pieces, Unreadable};
 pub(crate) use reply::header_lines;
-pub use reply::{Dress, Reply};
+pub use reply::{Dress, ReasonPhrase, Reply};
 pub use report::{Level, Report};
 pub use request_id::RequestId;
 pub use trailers::Trailers;

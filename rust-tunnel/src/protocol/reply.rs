@@ -1,8 +1,24 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use hyper::ext::ReasonPhrase;
 
 use super::Body;
+
+/// What is written behind a status (RFC 9112, 4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonPhrase(Bytes);
+
+impl ReasonPhrase {
+    /// `None`: it has a byte that can't stand there.
+    pub fn new(text: &[u8]) -> Option<Self> {
+        let fits = text.iter().all(|&byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f));
+        fits.then(|| ReasonPhrase(Bytes::copy_from_slice(text)))
+    }
+
+    /// As it is written.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// What a backend answers to a call.
 #[derive(Debug)]
@@ -56,7 +72,7 @@ impl Reply {
         Reply {
             status,
             dress: Dress::OwnId,
-            reason: reason.and_then(|reason| ReasonPhrase::try_from(reason).ok()),
+            reason: reason.and_then(ReasonPhrase::new),
             headers: header_lines(own),
             winning: (!winning.is_empty()).then(|| Box::new(header_lines(winning))),
             body,

@@ -17,15 +17,14 @@ const BATCH = 200;
 
 type Shown = (text: string, node: string, ours: string) => boolean;
 
-/** Something in the bytes that makes us, or hyper, refuse with 400. */
+/** Something in the bytes that makes us refuse with 400. */
 const by =
   (pattern: RegExp): Shown =>
   (text, _node, ours) =>
     ours === 'refused 400' && pattern.test(text);
 
 /**
- * What `rust-tunnel/src/http/io/guard/mod.rs` documents, by what shows it, and behind `hyper:` what hyper refuses after
- * the guard has let it pass. The first that fits is the reason.
+ * What `rust-tunnel/src/http/io/guard/mod.rs` documents, by what shows it. The first that fits is the reason.
  */
 const DOCUMENTED: readonly (readonly [reason: string, shown: Shown])[] = [
   ['more than one blank in the request line', by(/[A-Z] {2,}[^ \r\n]+ +HTTP\/|[A-Z] +[^ \r\n]+ {2,}HTTP\//)],
@@ -33,8 +32,6 @@ const DOCUMENTED: readonly (readonly [reason: string, shown: Shown])[] = [
   ['a version that is not 1.0 or 1.1', by(/ (?:HTTP|RTSP|ICE)\/(?!1\.[01]\r)/)],
   ['an empty Transfer-Encoding', by(/transfer-encoding:[ \t]*\r\n/i)],
   ['CONNECT to what is no authority', by(/CONNECT /)],
-  ['hyper: a bare CR among empty lines', by(/\r(?=[A-Z\r])/)],
-  ['hyper: a Transfer-Encoding that is not ASCII', by(/transfer-encoding:[^\r]*[\x80-\xff]/i)],
   ['a method of RTSP, not complete', by(/(?:^|[^A-Z-])[A-Z_]+$/)],
   ['what follows an Upgrade', by(/upgrade:/i)],
   [

@@ -13,7 +13,7 @@ use crate::config::Timeouts;
 use crate::http::io::Wire;
 use crate::http::io::guard::Phase;
 
-/// How long a connection may be idle before it gives hyper's state back. Long enough that a busy one never does.
+/// How long a connection may be idle before it gives its state back. Long enough that a busy one never does.
 pub(super) const PARK: Duration = Duration::from_millis(200);
 /// With more active connections than these on a server, idle ones park at once: the state of thousands that become idle
 /// together would otherwise stay in the allocator's hands.
@@ -66,13 +66,14 @@ impl Moment {
     pub(super) fn of<S: AsyncRead + AsyncWrite + Unpin>(
         activity: &Activity,
         wire: &Wire<S>,
+        busy: bool,
         active: usize,
     ) -> Self {
         Moment {
             active,
-            opened: activity.opened(),
-            answered: activity.answered(),
-            busy: activity.is_busy(),
+            opened: activity.opened,
+            answered: activity.answered,
+            busy,
             settled: wire.is_settled(),
             phase: wire.phase(),
             head_since: wire.head_since(),

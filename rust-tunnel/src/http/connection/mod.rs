@@ -2,7 +2,10 @@
 
 mod activity;
 mod deadline;
+mod encoder;
+mod exchange;
 mod farewell;
+mod outgoing;
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -11,69 +14,53 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use http::Response;
 use tokio::time::{Instant, Sleep};
 
-use super::body::{RequestBody, ResponseBody};
-use super::io::guard::MAX_HEAD;
-use super::io::{SharedWire, Socket, Wire};
+use super::body::ResponseBody;
+use super::io::{Socket, Wire};
+use super::request::{Request, peers};
 use super::respond::Cut;
-use super::sent::{self, Sent};
 use super::stop::{Order, Stopping};
 use crate::config::Timeouts;
-use crate::protocol::Interim;
 use activity::Activity;
 use deadline::{Expiry, Moment, has_passed};
+use exchange::Exchange;
 use farewell::Farewell;
-
-/// The most that hyper reads or writes at once, of bodies that flow: the largest cost of those is the number of calls to
-/// the system. It begins with 8 KiB and doubles while a read fills them.
-const BUFFER: usize = 8 * MAX_HEAD as usize;
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve<S: Socket, V: Serve>(stream: S, house: &House<V>, stopping: Stopping) {
-    let wire = SharedWire::new(Wire::new(stream));
-    let mut connection = Connection { wire, activity: Arc::new(Activity::new()), house, stopping };
+    let wire = Wire::new(stream);
+    let mut connection = Connection { wire, activity: Activity::new(), house, stopping };
     let farewell = connection.live().await;
-    let Some(wire) = connection.wire.into_wire() else { return };
-    farewell::part(wire.into_stream(), farewell, house.timeouts.write).await;
+    farewell::part(connection.wire.into_stream(), farewell, house.timeouts.write).await;
 }
 
 /// Whoever answers requests.
 pub(super) trait Serve: Send + Sync + 'static {
     /// Answers one, or says that the connection is to be cut.
-    fn serve(
-        &self,
-        request: Request<RequestBody>,
-        sent: Sent,
-    ) -> impl Future<Output = Result<Response<ResponseBody>, Cut>> + Send;
+    fn serve(&self, request: Request) -> impl Future<Output = Result<Response<ResponseBody>, Cut>> + Send;
 }
 
 /// What the connections of one server share.
 pub(super) struct House<V> {
     pub(super) service: Arc<V>,
     pub(super) timeouts: Arc<Timeouts>,
-    /// How many connections have hyper's state around them.
+    /// How many connections have buffers and the state of requests around them.
     pub(super) active: AtomicUsize,
 }
 
 struct Connection<'a, S, V> {
-    wire: SharedWire<S>,
-    activity: Arc<Activity>,
+    wire: Wire<S>,
+    activity: Activity,
     house: &'a House<V>,
     stopping: Stopping,
 }
 
 /// What comes after a phase of a connection's life.
 enum Next {
-    /// Give hyper's state back and wait as a bare socket.
+    /// Give all that back and wait as a bare socket.
     Park,
-    /// Give hyper room for more header lines.
-    Widen,
     /// Bytes have arrived.
     Wake,
     /// It is over; this is left to say.
@@ -96,15 +83,14 @@ impl<S: Socket, V: Serve> Connection<'_, S, V> {
     /// Waits for the next request's first byte, with nothing but the socket.
     async fn parked(&mut self) -> Next {
         let Connection { wire, activity, house, stopping } = self;
-        wire.lock().park();
+        wire.park();
         let until = |moment: Moment| moment.parked_until(&house.timeouts);
-        let first = until(Moment::of(activity, &wire.lock(), 0)).unwrap_or_else(Instant::now);
+        let first = until(Moment::of(activity, wire, false, 0)).unwrap_or_else(Instant::now);
         let mut timer = pin!(tokio::time::sleep_until(first));
         let mut orders = pin!(stopping.clone().next());
         std::future::poll_fn(|context| {
-            let mut wire = wire.lock();
             wire.poll_ahead(context);
-            let moment = Moment::of(activity, &wire, 0);
+            let moment = Moment::of(activity, wire, false, 0);
             while let Poll::Ready((order, after)) = orders.as_mut().poll(context) {
                 *stopping = after.clone();
                 orders.set(after.next());
@@ -124,90 +110,62 @@ impl<S: Socket, V: Serve> Connection<'_, S, V> {
         .await
     }
 
-    /// Lets hyper serve requests until there are no more for a while.
+    /// Serves requests until there are no more for a while.
     async fn active(&mut self) -> Next {
         let Connection { wire, activity, house, stopping } = self;
         let house = *house;
         let _active = Active::enter(&house.active);
-        let peers = sent::peers(wire.lock().stream().peers());
-        let interim = Interim::default();
-        wire.lock().send_before_answers(interim.clone());
-        let service = service_fn(|mut request: Request<Incoming>| {
-            // hyper asks once for each head, in their order.
-            let head = wire.lock().next_head().unwrap_or_default();
-            let sent = Sent { head, peers: peers.clone(), interim: interim.clone() };
-            sent.hide(request.headers_mut());
-            let busy = Activity::begin(activity);
-            async move {
-                let response = house.service.serve(request.map(RequestBody::Left), sent).await?;
-                Ok::<_, Cut>(activity::until_sent(response, busy))
-            }
-        });
-        let hyper = |builder: &http1::Builder| builder.serve_connection(TokioIo::new(wire.io()), &service);
-        let mut builder = http1::Builder::new();
-        builder.max_buf_size(BUFFER);
-        let mut serving = hyper(&builder);
+        let mut exchange = Exchange::new(house.service.as_ref(), peers(wire.stream().peers()));
         let mut orders = pin!(stopping.clone().next());
         let mut ending = false;
         let mut timer = pin!(tokio::time::sleep(deadline::PARK));
         let mut lull = pin!(tokio::time::sleep(Duration::ZERO));
-        loop {
-            let next = std::future::poll_fn(|context| {
-                // hyper ends by itself when an answer said `close`, or can't be written.
-                if Pin::new(&mut serving).poll(context).is_ready() {
-                    return Poll::Ready(Next::End(Some(b"")));
-                }
-                let (mut close_idle, mut close_all) = (false, false);
-                while let Poll::Ready((order, after)) = orders.as_mut().poll(context) {
-                    *stopping = after.clone();
-                    orders.set(after.next());
-                    match order {
-                        Order::CloseIdle => close_idle = true,
-                        Order::CloseAll => close_all = true,
-                        Order::Stop => {
-                            ending = true;
-                            Pin::new(&mut serving).graceful_shutdown();
-                            if Pin::new(&mut serving).poll(context).is_ready() {
-                                return Poll::Ready(Next::End(Some(b"")));
-                            }
-                        }
+        std::future::poll_fn(|context| {
+            let (mut close_idle, mut close_all) = (false, false);
+            while let Poll::Ready((order, after)) = orders.as_mut().poll(context) {
+                *stopping = after.clone();
+                orders.set(after.next());
+                match order {
+                    Order::CloseIdle => close_idle = true,
+                    Order::CloseAll => close_all = true,
+                    Order::Stop => {
+                        ending = true;
+                        exchange.stop();
                     }
                 }
-                let mut wire = wire.lock();
-                wire.poll_interim(context);
+            }
+            loop {
+                // It ends by itself when an answer said `close`, or can't be written.
+                if exchange.poll(wire, context).is_ready() {
+                    return Poll::Ready(Next::End(Some(b"")));
+                }
+                if exchange.has_answered() {
+                    activity.answered = Some(Instant::now());
+                }
                 if !flows(wire.flows_until(), lull.as_mut(), context) {
                     wire.poll_ahead(context);
                 }
-                let moment = Moment::of(activity, &wire, house.active.load(Ordering::Relaxed));
-                if close_all {
-                    Poll::Ready(Next::End((!moment.is_stalled()).then_some(b"")))
-                } else if let Some(over) = wire.over() {
-                    // An answer that is half written can't be followed by another.
-                    Poll::Ready(Next::End((!moment.is_stalled()).then(|| over.farewell())))
-                } else if moment.has_answered_all() && wire.wants_room() {
-                    Poll::Ready(Next::Widen)
-                } else if (moment.has_answered_all() && ending) || (moment.is_idle() && close_idle) {
-                    Poll::Ready(Next::End(Some(b"")))
-                } else {
-                    poll_deadline(&moment, &house.timeouts, timer.as_mut(), context)
+                if !exchange.is_waiting() || wire.over().is_some() || !wire.has_head() {
+                    break;
                 }
-            })
-            .await;
-            match next {
-                Next::Widen => {
-                    builder.max_headers(wire.lock().widen());
-                    let unused = std::mem::replace(&mut serving, hyper(&builder)).into_parts().read_buf;
-                    wire.lock().give_back(&unused);
-                }
-                // Bytes that hyper holds on to would be lost with it; it holds none while it only waits.
-                Next::Park if !serving.into_parts().read_buf.is_empty() => return Next::End(Some(b"")),
-                next => return next,
             }
-        }
+            let moment = Moment::of(activity, wire, exchange.is_busy(), house.active.load(Ordering::Relaxed));
+            if close_all {
+                Poll::Ready(Next::End((!moment.is_stalled()).then_some(b"")))
+            } else if let Some(over) = wire.over() {
+                // An answer that is half written can't be followed by another.
+                Poll::Ready(Next::End((!moment.is_stalled()).then(|| over.farewell())))
+            } else if (moment.has_answered_all() && ending) || (moment.is_idle() && close_idle) {
+                Poll::Ready(Next::End(Some(b"")))
+            } else {
+                poll_deadline(&moment, &house.timeouts, timer.as_mut(), context)
+            }
+        })
+        .await
     }
 }
 
-/// Whether hyper is taken to read on until then; asks to be looked at again when that time has come.
+/// Whether a body is taken to be read on until then; asks to be looked at again when that time has come.
 fn flows(until: Option<Instant>, mut lull: Pin<&mut Sleep>, context: &mut Context<'_>) -> bool {
     let Some(until) = until.filter(|until| Instant::now() < *until) else { return false };
     if lull.is_elapsed() {

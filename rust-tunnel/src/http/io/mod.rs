@@ -1,10 +1,9 @@
-//! The socket's IO as one component, because three needs meet there: the [`guard`] that sees each head before hyper
-//! does, hang-up detection while hyper is not reading, and parking, for which a connection must be able to give hyper's
-//! state back and get it anew.
+//! The socket's IO as one component, because three needs meet there: the [`guard`] that reads requests as Node does,
+//! hang-up detection while nobody reads, and parking, for which a connection must be able to give its buffers back.
 
 pub mod guard;
 mod socket;
 mod wire;
 
 pub(super) use socket::Socket;
-pub(super) use wire::{SharedWire, Wire};
+pub(super) use wire::Wire;

@@ -1,53 +1,45 @@
-mod shared;
-
 use std::io;
 use std::mem::MaybeUninit;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::guard::{Guard, Passed, Phase, Refusal, SentHead};
-use crate::protocol::Interim;
+use super::guard::{Guard, Phase, Refusal, SentHead};
 
-pub(in crate::http) use shared::SharedWire;
-
-/// What is read ahead at most while hyper is not reading. Behind more than that a hang-up is noticed late, as in Node.
+/// What is read ahead at most while nobody asks for it. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
-/// A body that hyper has not read for so long may wait for its handler.
-const LULL: Duration = Duration::from_millis(10);
 /// One read ahead.
 const CHUNK: usize = 64 * 1024;
+/// A body whose reader has not asked for so long may wait for its handler.
+const LULL: Duration = Duration::from_millis(10);
+/// One read of a body that is asked for: at first, and at most. The largest cost of bodies that flow is the number of
+/// calls to the system, so it doubles while reads fill it.
+const READ: usize = 16 * 1024;
+const LARGEST_READ: usize = 256 * 1024;
 
-/// A socket, with what is known of the bytes that came from it.
+/// A socket, and the requests that have come from it.
 ///
-/// hyper never sees the end of the input, nor a byte that the guard refuses: both are noted in [`Wire::over`], and the
-/// connection decides. What the guard lets pass it has changed, so that hyper takes it as Node does.
+/// Neither the end of the input nor what the guard refuses is an error here: both are noted in [`Wire::over`], and the
+/// connection decides.
 pub(in crate::http) struct Wire<S> {
     stream: S,
     guard: Guard,
-    /// Bytes that passed the guard and wait for hyper.
+    /// Bytes of bodies that nobody has taken, in the order of their requests.
     ahead: BytesMut,
+    /// Where bodies are read to that somebody waits for.
+    reading: BytesMut,
+    next_read: usize,
     over: Option<Over>,
-    /// hyper waits for bytes, and the socket will wake it.
-    hungry: bool,
-    /// If hyper is to have room for more header lines: how many of `ahead` it may have before, for they come before the
-    /// head that needs it.
-    narrow: Option<usize>,
     /// When the head under way began.
     head_since: Option<Instant>,
     /// Since when the client accepts no byte.
     stalled_since: Option<Instant>,
-    /// When hyper last asked for bytes of a body.
+    /// When bytes of a body were last asked for.
     read_at: Option<Instant>,
-    /// What is to be sent before hyper's next answer, and what of it is on its way.
-    interim: Interim,
-    before: BytesMut,
-    /// Only a part of hyper's last bytes could be written.
-    is_within: bool,
 }
 
 /// Why no more bytes will come.
@@ -75,15 +67,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             stream,
             guard: Guard::new(),
             ahead: BytesMut::new(),
+            reading: BytesMut::new(),
+            next_read: READ,
             over: None,
-            hungry: false,
-            narrow: None,
             head_since: None,
             stalled_since: None,
             read_at: None,
-            interim: Interim::default(),
-            before: BytesMut::new(),
-            is_within: false,
         }
     }
 
@@ -111,117 +100,114 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.stalled_since
     }
 
-    /// Whether hyper has taken in and written out everything there was, and only waits.
+    /// Whether everything was taken that has come, and nothing is under way.
     pub(in crate::http) fn is_settled(&self) -> bool {
-        self.hungry && self.stalled_since.is_none() && self.ahead.is_empty() && self.phase() == Phase::Idle
+        self.stalled_since.is_none() && !self.has_input() && self.phase() == Phase::Idle
     }
 
-    /// hyper is gone until the next byte: nothing is kept for it.
+    /// Whether the next request can begin.
+    pub(in crate::http) fn has_head(&self) -> bool {
+        self.guard.has_head()
+    }
+
+    /// Whether something has come that was not taken.
+    pub(in crate::http) fn has_input(&self) -> bool {
+        self.waiting() > 0
+    }
+
+    fn waiting(&self) -> usize {
+        self.ahead.len() + self.guard.waiting()
+    }
+
+    /// Nothing is kept until the next byte.
     pub(in crate::http) fn park(&mut self) {
-        self.hungry = false;
         self.ahead = BytesMut::new();
-        self.interim = Interim::default();
+        self.reading = BytesMut::new();
+        self.next_read = READ;
         self.guard.forget_heads();
     }
 
-    /// What was sent as the head of the request that hyper has just read.
+    /// The head of the next request, when it is complete.
     pub(in crate::http) fn next_head(&mut self) -> Option<SentHead> {
         self.guard.next_head()
     }
 
-    pub(in crate::http) fn has_input(&self) -> bool {
-        !self.ahead.is_empty()
+    /// How many bytes of the oldest request's body wait, and whether no more will come. Once that was taken, it is to be
+    /// let go by [`Wire::end_body`].
+    pub(in crate::http) fn body(&self) -> (usize, bool) {
+        self.guard.body()
     }
 
-    pub(in crate::http) fn wants_room(&self) -> bool {
-        self.narrow.is_some()
+    /// What has come of it and was not taken.
+    pub(in crate::http) fn take_body(&mut self) -> Bytes {
+        let (arrived, _) = self.guard.body();
+        self.guard.take_body(arrived);
+        self.ahead.split_to(arrived.min(self.ahead.len())).freeze()
     }
 
-    /// How many header lines hyper is to have room for.
-    pub(in crate::http) fn widen(&mut self) -> usize {
-        self.narrow = None;
-        usize::from(self.guard.widen())
+    /// Lets go of the oldest request, whose body is over.
+    pub(in crate::http) fn end_body(&mut self) {
+        self.guard.end_body();
     }
 
-    /// hyper is made anew: what the old one had not used comes first again.
-    pub(in crate::http) fn give_back(&mut self, unused: &[u8]) {
-        let waiting = std::mem::replace(&mut self.ahead, BytesMut::from(unused));
-        self.ahead.extend_from_slice(&waiting);
-    }
-
-    /// Until when hyper, which reads a body, is taken to go on reading: what it will ask for need not be read ahead of it,
-    /// and a client that leaves is noticed by its next read.
+    /// Until when the reader of a body is taken to go on reading: what it will ask for need not be read ahead of it, and a
+    /// client that leaves is noticed by its next read.
     pub(in crate::http) fn flows_until(&self) -> Option<Instant> {
         self.read_at.filter(|_| self.phase() == Phase::Body).map(|at| at + LULL)
     }
 
-    /// Reads what has arrived while nobody asks for it, to notice when the client leaves.
+    /// Reads what has arrived, asked for or not: the next requests, and to notice when the client leaves.
     pub(in crate::http) fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        while !self.hungry && self.over.is_none() && self.ahead.len() < AHEAD {
+        while self.over.is_none() && self.waiting() < AHEAD {
             let mut space = [MaybeUninit::uninit(); CHUNK];
             let mut buffer = ReadBuf::uninit(&mut space);
             let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, &mut buffer) else {
                 return;
             };
-            if let Some(Passed { count, narrow }) = self.pass(&read, buffer.filled_mut()) {
-                if narrow < count && self.narrow.is_none() {
-                    self.narrow = Some(self.ahead.len() + narrow);
-                }
-                self.ahead.extend_from_slice(buffer.filled().get(..count).unwrap_or_default());
+            let read = read.map(|()| buffer.filled().len());
+            let kept = self.pass(&read, buffer.filled_mut());
+            self.ahead.extend_from_slice(buffer.filled().get(..kept).unwrap_or_default());
+        }
+    }
+
+    /// Reads the next bytes of the oldest request's body, all of which was taken so far; none when it is over.
+    pub(in crate::http) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Bytes> {
+        self.read_at = Some(Instant::now());
+        loop {
+            if self.over.is_some() {
+                return Poll::Pending;
+            }
+            self.reading.reserve(self.next_read);
+            let room = self.reading.capacity();
+            let Poll::Ready(read) = pin!(self.stream.read_buf(&mut self.reading)).poll(context) else {
+                return Poll::Pending;
+            };
+            if self.reading.len() == room {
+                self.next_read = LARGEST_READ.min(2 * self.next_read);
+            } else if self.reading.len() < self.next_read / 4 {
+                self.next_read = READ.max(self.next_read / 2);
+            }
+            let mut fresh = self.reading.split();
+            let kept = self.pass(&read, &mut fresh);
+            fresh.truncate(kept);
+            let (arrived, is_over) = self.guard.body();
+            self.guard.take_body(arrived);
+            let piece = fresh.split_to(arrived.min(kept)).freeze();
+            self.ahead.extend_from_slice(&fresh);
+            if !piece.is_empty() || is_over {
+                return Poll::Ready(piece);
             }
         }
     }
 
-    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.hungry = false;
-        self.read_at = (self.phase() == Phase::Body).then(Instant::now);
-        if self.over.is_some() {
-            return Poll::Pending;
-        }
-        let ready = self.narrow.unwrap_or(self.ahead.len());
-        if ready > 0 {
-            let length = ready.min(buffer.remaining());
-            buffer.put_slice(self.ahead.get(..length).unwrap_or_default());
-            self.ahead.advance(length);
-            self.narrow = self.narrow.map(|narrow| narrow - length);
-            return Poll::Ready(Ok(()));
-        }
-        let before = buffer.filled().len();
-        while self.narrow.is_none() {
-            let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, buffer) else {
-                self.hungry = true;
-                return Poll::Pending;
-            };
-            let passed = self.pass(&read, buffer.filled_mut().get_mut(before..).unwrap_or_default());
-            let Some(Passed { count, narrow }) = passed else {
-                buffer.set_filled(before);
-                return Poll::Pending;
-            };
-            if narrow < count {
-                let wide = buffer.filled().get(before + narrow..before + count);
-                self.ahead.extend_from_slice(wide.unwrap_or_default());
-                self.narrow = Some(0);
-            }
-            buffer.set_filled(before + narrow);
-            // A read that held trailers and nothing else must not look like the end.
-            if narrow > 0 {
-                return Poll::Ready(Ok(()));
-            }
-        }
-        Poll::Pending
-    }
-
-    /// Shows fresh bytes to the guard, and gives how many of them may be handed on; `None` when neither they nor any
-    /// others may.
-    fn pass(&mut self, read: &io::Result<()>, fresh: &mut [u8]) -> Option<Passed> {
+    /// Shows fresh bytes to the guard, and gives how many of them are bodies'; they have become the first.
+    fn pass(&mut self, read: &io::Result<usize>, fresh: &mut [u8]) -> usize {
         let seen = match read {
             Err(_) => Err(Over::HungUp),
             // Node calls a message that breaks off a bad request.
-            Ok(()) if fresh.is_empty() && self.phase() != Phase::Idle => {
-                Err(Over::Refused(Refusal::BadRequest))
-            }
-            Ok(()) if fresh.is_empty() => Err(Over::HungUp),
-            Ok(()) => self.guard.inspect(fresh).map_err(|refused| Over::Refused(refused.refusal)),
+            Ok(0) if self.phase() != Phase::Idle => Err(Over::Refused(Refusal::BadRequest)),
+            Ok(0) => Err(Over::HungUp),
+            Ok(_) => self.guard.inspect(fresh).map_err(|refused| Over::Refused(refused.refusal)),
         };
         self.over = self.over.or(seen.err());
         if self.guard.phase() != Phase::Head {
@@ -229,39 +215,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         } else if self.head_since.is_none() {
             self.head_since = Some(Instant::now());
         }
-        seen.ok().filter(|_| self.over.is_none())
+        seen.unwrap_or(0)
     }
 
-    /// Sends what is left there, from now on.
-    pub(in crate::http) fn send_before_answers(&mut self, interim: Interim) {
-        self.interim = interim;
-    }
-
-    /// Sends interim answers when they come; hyper has none to send then.
-    pub(in crate::http) fn poll_interim(&mut self, context: &mut Context<'_>) {
-        self.interim.watch(context);
-        let _ = self.poll_before(context);
-    }
-
-    /// Nothing is to be sent any more before what hyper writes.
-    fn poll_before(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let fresh = self.interim.take();
-        // What hyper could not write yet is of an older answer, and nobody knows where that ends: a hint less.
-        let is_between = self.stalled_since.is_none() && !self.is_within;
-        if (is_between || !self.before.is_empty()) && self.before.len() < AHEAD {
-            self.before.extend_from_slice(&fresh);
-        }
-        while !self.before.is_empty() {
-            let wrote = Pin::new(&mut self.stream).poll_write(context, &self.before);
-            match ready!(self.wrote(wrote))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => self.before.advance(count),
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    fn wrote(&mut self, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    pub(in crate::http) fn poll_write(
+        &mut self,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = match slices {
+            [only] => Pin::new(&mut self.stream).poll_write(context, only),
+            _ => Pin::new(&mut self.stream).poll_write_vectored(context, slices),
+        };
         match wrote {
             Poll::Ready(_) => self.stalled_since = None,
             Poll::Pending if self.stalled_since.is_none() => self.stalled_since = Some(Instant::now()),

@@ -2,28 +2,30 @@ mod bodies;
 mod replies;
 
 use bytes::Bytes;
-use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, StatusCode, Version};
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::ext::ReasonPhrase;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
+use super::super::body::RequestBody;
+use super::super::inlet::{Inlet, inlet};
 use super::*;
 use crate::backend::BackendError;
-use crate::backend::fake::{FakeBackend, Script, then_pending};
+use crate::backend::fake::{FakeBackend, Script};
 use crate::config::tests::config;
-use crate::protocol::{BodyError, Report};
+use crate::protocol::{ReasonPhrase, Report};
 
 /// One request against a front, without a socket.
 struct Exchange {
     front: Front<FakeBackend>,
-    request: http::request::Builder,
-    sent: Sent,
+    /// The request line, and header lines.
+    head: Vec<String>,
+    sent: SentHead,
     body: RequestBody,
+    /// Open while the body may still come.
+    inlet: Option<Inlet>,
 }
 
 struct Seen {
-    version: Version,
     status: u16,
     reason: Option<ReasonPhrase>,
     headers: HeaderMap,
@@ -39,9 +41,10 @@ fn post(path: &str) -> Exchange {
 fn exchange(method: &str, path: &str) -> Exchange {
     Exchange {
         front: front(&json!({}), Script::default()),
-        request: Request::builder().method(method).uri(path).header("x-runner-token", "secret"),
-        sent: Sent::default(),
+        head: vec![format!("{method} {path} HTTP/1.1"), "x-runner-token: secret".to_owned()],
+        sent: SentHead::default(),
         body: whole("{}"),
+        inlet: None,
     }
 }
 
@@ -61,15 +64,14 @@ impl Exchange {
     }
 
     fn header(mut self, name: &str, value: &str) -> Self {
-        if let Some(headers) = self.request.headers_mut() {
-            headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
-        }
+        self.head.retain(|line| !line.starts_with(&format!("{name}:")));
+        self.head.push(format!("{name}: {value}"));
         self
     }
 
     /// As the guard has seen it.
     fn sent(mut self, head: SentHead) -> Self {
-        self.sent = Sent { head, ..Sent::default() };
+        self.sent = head;
         self
     }
 
@@ -78,13 +80,23 @@ impl Exchange {
         self
     }
 
+    /// A body of which a part is there, and the rest never comes.
+    fn unfinished(mut self, part: &'static str) -> Self {
+        let (inlet, reader) = inlet(part.into(), 0);
+        self.inlet = Some(inlet);
+        self.body(RequestBody::Arriving(reader))
+    }
+
     async fn run(self) -> Seen {
-        let response = serve(&self.front, self.request.body(self.body).unwrap(), self.sent).await.unwrap();
+        let raw = self.head.iter().map(|line| format!("{line}\r\n")).collect::<String>().into();
+        let head = SentHead { raw, ..self.sent };
+        let (peers, interim) = (Peers::default(), Interim::default());
+        let request = Request { head, peers, interim, body: self.body };
+        let response = serve(&self.front, request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let backend = &self.front.backend;
         Seen {
-            version: parts.version,
             status: parts.status.as_u16(),
             reason: parts.extensions.get().cloned(),
             headers: parts.headers,
@@ -102,21 +114,9 @@ impl Seen {
     }
 }
 
-/// A body of which a part is there, and the rest never comes.
-fn unfinished(part: &'static str) -> RequestBody {
-    let first = [Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from(part)))];
-    boxed(StreamBody::new(then_pending(first)))
-}
-
 /// A body that is here.
 fn whole(bytes: impl Into<Bytes>) -> RequestBody {
-    boxed(Full::new(bytes.into()).map_err(|never| match never {}))
-}
-
-fn boxed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
-    body: impl http_body::Body<Data = Bytes, Error = E> + Send + 'static,
-) -> RequestBody {
-    RequestBody::Right(body.map_err(|error| BodyError(error.into())).boxed_unsync())
+    RequestBody::Complete(bytes.into())
 }
 
 #[tokio::test]
@@ -239,12 +239,12 @@ async fn the_guard_says_whether_the_connection_stays() {
 }
 
 #[tokio::test]
-async fn an_expectation_means_nothing_in_1_0() {
-    for (http10, asked) in [
-        (false, &["admit add", "call Task add {} authenticated"][..]),
-        (true, &["call Task add {} authenticated"]),
+async fn a_body_that_is_waited_for_with_is_admitted_first() {
+    for (expects_continue, asked) in [
+        (true, &["admit add", "call Task add {} authenticated"][..]),
+        (false, &["call Task add {} authenticated"]),
     ] {
-        let sent = SentHead { http10, ..SentHead::default() };
+        let sent = SentHead { expects_continue, ..SentHead::default() };
         let seen = post("/__runner/task/add").header("expect", "100-continue").sent(sent).run().await;
         assert_eq!(
             (seen.status, seen.asked.as_slice()),
@@ -258,9 +258,8 @@ async fn an_odd_target_leads_where_it_was_sent_to() {
     for (target, status) in
         [("/__runner/task/<a>", 200), ("http://h/__runner/task/a", 200), ("http://[", 404)]
     {
-        let raw = format!("POST {target} HTTP/1.1\r\n").into();
-        let sent = SentHead { raw, odd_target: true, ..SentHead::default() };
-        assert_eq!(post("/shown/to/hyper").sent(sent).run().await.status, status, "{target}");
+        let sent = SentHead { odd_target: true, ..SentHead::default() };
+        assert_eq!(post(target).sent(sent).run().await.status, status, "{target}");
     }
 }
 

@@ -2,7 +2,6 @@ mod golden;
 mod reads;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::super::RequestId;
@@ -14,7 +13,7 @@ fn head() -> Head {
     let trailers = crate::protocol::Trailers::expected();
     trailers.set(Bytes::from_static(b"X-T: 2\r\n"));
     Head {
-        request_id: RequestId::accept_or_generate(&[HeaderValue::from_static("id-1")]),
+        request_id: RequestId::accept_or_generate([&b"id-1"[..]]),
         raw: Bytes::from_static(b"POST /__runner/task/add?x=1#f HTTP/1.1\r\nX-A: 1\r\nx-a:\t\xE9 \r\n"),
         trailers,
         peers: "127.0.0.1 51234 ::1 3000".into(),

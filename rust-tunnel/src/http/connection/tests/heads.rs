@@ -65,7 +65,7 @@ async fn trailers_belong_to_their_request() {
         assert!(bench.read_until("\r\n\r\n").await.starts_with("date"));
         assert_eq!(bench.read_exactly(trailers.len()).await, trailers);
     }
-    // In reads that hold nothing for hyper.
+    // In reads that hold no byte of a body.
     bench.send(format!("{head}0\r\n").as_bytes()).await;
     for piece in ["b", ": c\r\n", "d:\r\n\r", "\n"] {
         tokio::task::yield_now().await;

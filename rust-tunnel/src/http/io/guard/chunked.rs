@@ -1,9 +1,9 @@
 //! A chunked body up to its trailers: `size [;extensions] CRLF data CRLF ... 0 [;extensions] CRLF`.
 
 use super::bytes::{is_token, is_value};
-use super::{Refusal, Rest};
+use super::{Refusal, Step};
 
-/// hyper's limit for all extensions of a body; Node has 16 KiB for those of each chunk.
+/// For all extensions of a body; Node has as much for those of each chunk, and so no limit.
 const MAX_EXTENSIONS: u16 = 16 * 1024;
 
 /// Where in the body the next byte belongs.
@@ -34,30 +34,32 @@ enum Place {
 }
 
 impl Chunked {
-    /// Follows the body; `Some` with what comes after the line of the last chunk.
-    pub(super) fn take<'a>(&mut self, bytes: &'a [u8]) -> Rest<'a> {
+    /// Follows the body up to the end of a run of data, or of the line of the last chunk.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             if self.place == Place::Data {
-                let room = usize::try_from(self.size).unwrap_or(usize::MAX);
-                let Some((data, after)) = rest.split_at_checked(room) else {
-                    self.size -= rest.len() as u64;
-                    return Ok(None);
-                };
-                self.size -= data.len() as u64;
-                self.place = Place::DataCr;
-                rest = after;
-                continue;
+                let data = usize::try_from(self.size).unwrap_or(usize::MAX).min(rest.len());
+                self.size -= data as u64;
+                if self.size == 0 {
+                    self.place = Place::DataCr;
+                }
+                return Ok(Step { taken: bytes.len() - rest.len() + data, data });
             }
             let from = self.place;
             self.place = self.next(byte).ok_or(Refusal::BadRequest)?;
             rest = after;
-            if from == Place::SizeLf && self.size == 0 {
-                return Ok(Some(rest));
+            if self.is_over() {
+                break;
             }
             self.count_extension(from, byte)?;
         }
-        Ok(None)
+        Ok(Step { taken: bytes.len() - rest.len(), data: 0 })
+    }
+
+    /// The line of the last chunk is complete.
+    pub(super) fn is_over(&self) -> bool {
+        self.place == Place::Data && self.size == 0
     }
 
     /// Where `byte` leads to; none if Node refuses it here.

@@ -1,7 +1,6 @@
 //! Header lines up to the empty one: the rest of a head, or the trailers of a chunked body.
 
 use super::bytes::{token_run, value_run};
-use super::disguise::Disguise;
 use super::message::Message;
 use super::value::Value;
 use super::word::Word;
@@ -30,12 +29,7 @@ enum Place {
 
 impl Fields {
     /// Follows the lines; `Some` with what comes after the empty one.
-    pub(super) fn take<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        message: &mut Message,
-        disguise: &mut Disguise,
-    ) -> Rest<'a> {
+    pub(super) fn take<'a>(&mut self, bytes: &'a [u8], message: &mut Message) -> Rest<'a> {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             match self.place {
@@ -66,7 +60,7 @@ impl Fields {
                     self.place = Place::Value;
                     let (piece, after) = rest.split_at_checked(value_run(rest)).unwrap_or((rest, &[]));
                     message.count(piece.len())?;
-                    self.value.take(piece, bytes.len() - rest.len(), message, disguise);
+                    self.value.take(piece, message);
                     let Some((&end, after)) = after.split_first() else { return Ok(None) };
                     if end != b'\r' {
                         return Err(Refusal::BadRequest);

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use super::disguise::Disguise;
+use super::message::Framing;
 use crate::protocol::Trailers;
 
 /// What there is room for at first; most heads are smaller.
@@ -10,20 +10,21 @@ const ROOM: usize = 1024;
 /// The empty line at the end of a head.
 const EMPTY_LINE: usize = 2;
 
-/// What was sent as a request's head: hyper keeps neither the letter case of names nor the order of lines, forgets a
-/// target's fragment, and is not shown everything as it is.
+/// A request's head.
 #[derive(Clone, Debug, Default)]
 pub struct SentHead {
     /// From the request line to the last header line, each with its line end.
     pub raw: Bytes,
-    /// How many header lines there are.
-    pub fields: u16,
     /// The version is 1.0.
     pub http10: bool,
     /// Node would close the connection after its answer.
     pub closes: bool,
-    /// hyper was shown another target.
+    /// The target is no path, or has bytes that no URL has.
     pub odd_target: bool,
+    /// What follows it.
+    pub framing: Framing,
+    /// The client waits for `100 Continue` before it sends that.
+    pub expects_continue: bool,
     /// The lines behind a chunked body, once that is over.
     pub trailers: Trailers,
 }
@@ -38,10 +39,12 @@ pub(super) struct Heads {
     /// How long each complete head is, and what else is known of it.
     complete: VecDeque<(u16, SentHead)>,
     under_way: u16,
+    /// Of each message that was not let go: how many bytes of its body have come and were not taken, and whether that is
+    /// all of it. The newest may be that of the last head.
+    bodies: VecDeque<(usize, bool)>,
     /// The newest head's trailers so far.
     trailing: Vec<u8>,
     trailers: Trailers,
-    pub(super) disguise: Disguise,
 }
 
 impl Heads {
@@ -66,6 +69,45 @@ impl Heads {
         self.trailers = head.trailers.clone();
         self.complete.push_back((self.under_way.saturating_sub(EMPTY_LINE as u16), head));
         self.under_way = 0;
+        self.bodies.push_back((0, false));
+    }
+
+    /// Bytes of the newest message's body have come.
+    pub(super) fn arrived(&mut self, bytes: usize) {
+        if let Some((waiting, _)) = self.bodies.back_mut() {
+            *waiting += bytes;
+        }
+    }
+
+    /// The newest message is complete.
+    pub(super) fn end_message(&mut self) {
+        if let Some((_, is_over)) = self.bodies.back_mut() {
+            *is_over = true;
+        }
+    }
+
+    pub(super) fn has_head(&self) -> bool {
+        !self.complete.is_empty()
+    }
+
+    /// Bytes of heads that were not taken.
+    pub(super) fn waiting(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many bytes of the oldest message's body wait, and whether no more will come.
+    pub(super) fn body(&self) -> (usize, bool) {
+        self.bodies.front().copied().unwrap_or((0, true))
+    }
+
+    pub(super) fn take_body(&mut self, bytes: usize) {
+        if let Some((waiting, _)) = self.bodies.front_mut() {
+            *waiting = waiting.saturating_sub(bytes);
+        }
+    }
+
+    pub(super) fn end_body(&mut self) {
+        self.bodies.pop_front();
     }
 
     /// Takes the next piece of the trailers that belong to the newest head.

@@ -1,7 +1,6 @@
 //! The request line: `METHOD SP target SP HTTP/1.x CRLF`.
 
 use super::bytes::{is_authority, target_run};
-use super::disguise::{Disguise, NOTHING};
 use super::message::Message;
 use super::word::Word;
 use super::{Refusal, Rest};
@@ -84,12 +83,7 @@ enum Target {
 
 impl Line {
     /// Follows the line; `Some` with what comes after it once it is complete.
-    pub(super) fn take<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        message: &mut Message,
-        disguise: &mut Disguise,
-    ) -> Rest<'a> {
+    pub(super) fn take<'a>(&mut self, bytes: &'a [u8], message: &mut Message) -> Rest<'a> {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             match self.place {
@@ -111,8 +105,6 @@ impl Line {
                         Some((byte, after)) if byte.is_ascii_graphic() => {
                             message.count(1)?;
                             message.odd_target = true;
-                            let at = bytes.len() - after.len() - 1;
-                            disguise.replace(at..at + 1, NOTHING);
                             after
                         }
                         Some(_) => return Err(Refusal::BadRequest),
@@ -126,10 +118,7 @@ impl Line {
                     self.place = Place::Target(target.next(byte).ok_or(Refusal::BadRequest)?);
                     message.count(1)?;
                     if matches!(target, Target::Start) && byte != b'/' {
-                        // With a slash in front all that may follow is a path.
                         message.odd_target = true;
-                        let at = bytes.len() - rest.len();
-                        disguise.replace(at..at + 1, b'/');
                     }
                     rest = after;
                 }
@@ -143,12 +132,7 @@ impl Line {
                     rest = after;
                 }
                 Place::Minor if matches!(byte, b'0' | b'1') => {
-                    if byte == b'0' {
-                        // hyper would answer in 1.0, as Node never does.
-                        message.http10 = true;
-                        let at = bytes.len() - rest.len();
-                        disguise.replace(at..at + 1, b'1');
-                    }
+                    message.http10 = byte == b'0';
                     self.place = Place::Cr;
                     rest = after;
                 }

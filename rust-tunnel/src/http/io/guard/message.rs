@@ -33,9 +33,14 @@ pub(super) struct Message {
 }
 
 /// How the bytes after a head are framed.
-pub(super) enum Framing {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// There are none.
+    #[default]
     Nothing,
+    /// There are so many, and more than none.
     Length(u64),
+    /// They say themselves where they end.
     Chunked,
 }
 
@@ -54,11 +59,6 @@ impl Message {
     /// Whether the header line under way is one of those that Node looks at.
     pub(super) fn shows_field(&self) -> bool {
         self.fields <= SHOWN_FIELDS
-    }
-
-    /// How many header lines there were.
-    pub(super) fn fields(&self) -> u16 {
-        self.fields
     }
 
     /// Trailers are counted on their own, as in Node.
@@ -90,12 +90,13 @@ impl Message {
     }
 
     /// What is to be known of the head once it has ended.
-    pub(super) fn sent(&self) -> SentHead {
+    pub(super) fn sent(&self, framing: Framing) -> SentHead {
         SentHead {
-            fields: self.fields,
             http10: self.http10,
             closes: !self.persists(),
             odd_target: self.odd_target,
+            framing,
+            expects_continue: !self.http10 && self.expect_continue,
             trailers: if self.chunked { Trailers::expected() } else { Trailers::default() },
             ..SentHead::default()
         }

@@ -1,32 +1,23 @@
-//! Refuses on the raw bytes of a connection what Node's HTTP parser refuses.
+//! Reads the requests of a connection from its raw bytes, and refuses what Node's HTTP parser refuses.
 //!
-//! hyper reads more leniently than the server this one stands in for (bare line feeds, `Content-Length` next
-//! to `Transfer-Encoding`, no `Host`, ...), and once it has parsed a head the difference can no longer be seen.
-//! So each byte passes a [`Guard`] on its way from the socket to hyper. `tests/verdicts.json` holds what
+//! Other readers are more lenient than the server this one stands in for (bare line feeds, `Content-Length` next
+//! to `Transfer-Encoding`, no `Host`, ...), and what is read in two ways can be smuggled. So each byte passes a [`Guard`],
+//! which takes heads, framing and trailers out and leaves the bytes of bodies. `tests/verdicts.json` holds what
 //! Node 20 made of some hundred byte sequences; the guard decides alike, but for this:
 //!
 //! | bytes | Node 20 | guard | why |
 //! |---|---|---|---|
-//! | HTTP/0.9, `HTTP/2.0`, RTSP and ICE; more than one blank in the request line | 200 | 400 | hyper answers 400 |
-//! | an empty `Transfer-Encoding` | 200 | 400 | hyper answers 400, or frames it another way |
+//! | HTTP/0.9, `HTTP/2.0`, RTSP and ICE; more than one blank in the request line | 200 | 400 | they are no HTTP/1.1 |
+//! | an empty `Transfer-Encoding` | 200 | 400 | proxies frame it in several ways |
 //! | `Expect` other than `100-continue` | 417, stays open | 417, closes | one way to refuse is enough |
-//! | garbage after an `Upgrade` request, same read | dropped | 400 | hyper reads it as the next request |
+//! | garbage after an `Upgrade` request, same read | dropped | 400 | it is read as the next request |
 //! | a head or trailers of more than 32 KiB, mostly of blanks and line ends | 200 | 431 | Node does not count those |
-//! | 16 KiB of chunk extensions in several chunks | 200 | 413 | hyper's limit; Node's is for each chunk |
+//! | 16 KiB of chunk extensions in several chunks | 200 | 413 | Node's limit is for each chunk, and so for none |
 //! | a head past 16 KiB that is also malformed | 400 or 431, as reads fall | 431 if the limit comes first | one answer for the same bytes |
-//! | a value or a name that is wrong but not complete | 400 at once | 400 at its end | hyper waits for the end too |
-//!
-//! What Node serves and hyper would refuse, or serve in another way, hyper is not shown as it is: targets that are no
-//! `http::Uri`, the version 1.0, some values (`disguise.rs`), and trailers. What was sent is in the [`SentHead`].
-//!
-//! The other way round hyper refuses by itself some things which Node and the guard let pass: a bare CR before a head,
-//! and a byte beyond ASCII in `Transfer-Encoding` (400); the two largest `Content-Length`s of 64 bits (431). And it needs
-//! a `max_headers` of [`NARROW`], or what [`Guard::widen`] says, and a `max_buf_size` of at least [`MAX_HEAD`] to accept
-//! whatever the guard accepts.
+//! | a value or a name that is wrong but not complete | 400 at once | 400 at its end | it is judged as a whole |
 
 mod bytes;
 mod chunked;
-mod disguise;
 mod expectation;
 mod fields;
 mod heads;
@@ -41,38 +32,25 @@ mod value;
 mod word;
 
 pub use heads::SentHead;
-pub use message::SHOWN_FIELDS;
+pub use message::{Framing, SHOWN_FIELDS};
 pub use refusal::{Refusal, Refused};
 
 use chunked::Chunked;
 use fields::Fields;
 use heads::Heads;
 use line::Line;
-use message::{Framing, Message};
+use message::Message;
 
 /// What a part of a message leaves over: `Some` rest once the part is complete, none while it wants more.
 type Rest<'a> = Result<Option<&'a [u8]>, Refusal>;
 
-/// No head is longer than this, blanks included, nor are the trailers; hyper's `max_buf_size` must not be smaller.
-pub const MAX_HEAD: u16 = 32 * 1024;
+/// No head is longer than this, blanks included, nor are the trailers.
+const MAX_HEAD: u16 = 32 * 1024;
 
-/// Header lines that hyper takes without being told to make room for more. There each of them costs every request some
-/// 1.2 ns (hyper 1.12).
-pub const NARROW: u16 = 100;
-
-/// What may be handed on of the bytes of a read, from the first on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Passed {
-    /// How many there are.
-    pub count: usize,
-    /// How many of them come before the first head with more lines than hyper has room for.
-    pub narrow: usize,
-}
-
-/// How far a step came: `hidden` of the bytes `taken`, the first ones, are not for hyper.
+/// How far a step came: the last `data` of the bytes `taken` are a body's.
 struct Step {
     taken: usize,
-    hidden: usize,
+    data: usize,
 }
 
 /// Follows one connection's incoming bytes and says when Node's parser would refuse them.
@@ -81,10 +59,6 @@ pub struct Guard {
     part: Part,
     /// Bytes of the head, or of the trailers, under way.
     raw: u16,
-    /// The most header lines that a head had.
-    fields: u16,
-    /// For how many of them hyper has room.
-    room: u16,
     message: Message,
     /// Apart, so that a connection without a request has none.
     heads: Option<Box<Heads>>,
@@ -118,67 +92,67 @@ enum Part {
 impl Guard {
     /// A guard for a fresh connection.
     pub fn new() -> Self {
-        Self {
-            part: Part::Line(Line::default()),
-            raw: 0,
-            fields: 0,
-            room: NARROW,
-            message: Message::default(),
-            heads: None,
-        }
+        Self { part: Part::Line(Line::default()), raw: 0, message: Message::default(), heads: None }
     }
 
-    /// Looks at the next bytes read from the socket, and makes of them what hyper may see. A request's trailers are not
-    /// among that.
+    /// Looks at the next bytes read from the socket, and moves those of bodies to their front: so many.
     ///
-    /// Part of a head may be handed on before it is refused: hyper does nothing with it until it is complete.
     /// A refusal belongs behind the answers to the messages before it; if one of those closes the connection
     /// (more bytes after `Connection: close` are refused, as in Node), it is never sent.
     ///
     /// # Errors
     /// The refusal, which stays: every later call is refused too.
-    pub fn inspect(&mut self, bytes: &mut [u8]) -> Result<Passed, Refused> {
-        let (mut at, mut end) = (0, bytes.len());
-        let (mut clean, mut head_at, mut narrow) = (0, 0, None);
-        while at < end {
-            match self.step(bytes.get_mut(at..end).unwrap_or_default()) {
-                Ok(Step { taken, hidden: 0 }) => at += taken,
-                Ok(Step { taken, hidden }) => {
-                    bytes.copy_within(at + hidden..end, at);
-                    end -= hidden;
-                    at += taken - hidden;
-                }
-                Err(refusal) => {
-                    self.part = Part::Refused(refusal);
-                    return Err(Refused { refusal, clean });
-                }
+    pub fn inspect(&mut self, bytes: &mut [u8]) -> Result<usize, Refused> {
+        let (mut at, mut kept, mut clean) = (0, 0, 0);
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let Step { taken, data } = self.step(rest).map_err(|refusal| {
+                self.part = Part::Refused(refusal);
+                Refused { refusal, clean }
+            })?;
+            at += taken;
+            if kept < at - data {
+                bytes.copy_within(at - data..at, kept);
             }
-            if narrow.is_none() && self.fields() > self.room {
-                narrow = Some(head_at);
-            }
+            kept += data;
             if self.raw == 0 && matches!(self.part, Part::Line(_) | Part::Over) {
-                head_at = at;
-                clean = at + bytes.len() - end;
+                clean = at;
             }
         }
-        Ok(Passed { count: end, narrow: narrow.unwrap_or(end) })
-    }
-
-    /// How many header lines hyper is to have room for from now on; rounded up, for the longest head may be yet to come.
-    pub fn widen(&mut self) -> u16 {
-        self.room = self.fields().next_power_of_two();
-        self.room
-    }
-
-    /// How many header lines the longest head so far had, the one under way included.
-    fn fields(&self) -> u16 {
-        let of_head = !matches!(self.part, Part::Trailers(_));
-        if of_head { self.fields.max(self.message.fields()) } else { self.fields }
+        Ok(kept)
     }
 
     /// The oldest complete head that was not taken yet.
     pub fn next_head(&mut self) -> Option<SentHead> {
         self.heads.as_mut()?.next()
+    }
+
+    /// Whether a complete head was not taken yet.
+    pub fn has_head(&self) -> bool {
+        self.heads.as_ref().is_some_and(|heads| heads.has_head())
+    }
+
+    /// How many bytes of heads wait to be taken, the one under way included.
+    pub fn waiting(&self) -> usize {
+        self.heads.as_ref().map_or(0, |heads| heads.waiting())
+    }
+
+    /// The oldest message that was not let go: how many bytes of its body have come, and whether that was all of it.
+    pub fn body(&self) -> (usize, bool) {
+        self.heads.as_ref().map_or((0, true), |heads| heads.body())
+    }
+
+    /// So many bytes of its body were taken.
+    pub fn take_body(&mut self, bytes: usize) {
+        if let Some(heads) = &mut self.heads {
+            heads.take_body(bytes);
+        }
+    }
+
+    /// Lets go of the oldest message, whose body is over.
+    pub fn end_body(&mut self) {
+        if let Some(heads) = &mut self.heads {
+            heads.end_body();
+        }
     }
 
     /// Gives back the memory for heads; there must be none that somebody waits for.
@@ -197,37 +171,31 @@ impl Guard {
     }
 
     /// Follows the part under way as far as `bytes` go.
-    fn step(&mut self, bytes: &mut [u8]) -> Result<Step, Refusal> {
+    fn step(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         if !matches!(self.part, Part::Line(_) | Part::Fields(_) | Part::Trailers(_)) {
-            let left = self.step_body(bytes)?.len();
-            return Ok(Step { taken: bytes.len() - left, hidden: 0 });
+            return self.step_body(bytes);
         }
         let room = usize::from(MAX_HEAD - self.raw);
         let is_too_much = bytes.len() > room;
-        let within = bytes.get_mut(..bytes.len().min(room)).unwrap_or_default();
-        let heads = self.heads.get_or_insert_default();
+        let within = bytes.get(..bytes.len().min(room)).unwrap_or_default();
         let left = match &mut self.part {
-            Part::Line(line) => line.take(within, &mut self.message, &mut heads.disguise)?,
-            Part::Fields(fields) | Part::Trailers(fields) => {
-                fields.take(within, &mut self.message, &mut heads.disguise)?
-            }
+            Part::Line(line) => line.take(within, &mut self.message)?,
+            Part::Fields(fields) | Part::Trailers(fields) => fields.take(within, &mut self.message)?,
             _ => None,
         };
         let is_over = left.is_some();
         let taken = within.len() - left.map_or(0, <[u8]>::len);
         self.raw += taken as u16;
-        let piece = within.get_mut(..taken).unwrap_or_default();
-        let mut hidden = 0;
+        let piece = within.get(..taken).unwrap_or_default();
+        let heads = self.heads.get_or_insert_default();
         if let Part::Trailers(fields) = &self.part {
-            hidden = taken - fields.empty_line(taken, is_over);
-            heads.take_in_trailers(piece.get(..hidden).unwrap_or_default());
+            let lines = taken - fields.empty_line(taken, is_over);
+            heads.take_in_trailers(piece.get(..lines).unwrap_or_default());
         } else {
             heads.take_in(piece);
         }
-        heads.disguise.put_on(piece);
-        let step = Step { taken, hidden };
         if !is_over {
-            return if is_too_much { Err(Refusal::HeadTooLarge) } else { Ok(step) };
+            return if is_too_much { Err(Refusal::HeadTooLarge) } else { Ok(Step { taken, data: 0 }) };
         }
         match self.part {
             Part::Line(_) => self.part = Part::Fields(Fields::default()),
@@ -237,36 +205,38 @@ impl Guard {
                 self.end_message();
             }
         }
+        Ok(Step { taken, data: 0 })
+    }
+
+    fn step_body(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
+        let step = match &mut self.part {
+            Part::Fixed(left) => {
+                let data = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                *left -= data as u64;
+                Step { taken: data, data }
+            }
+            Part::Chunked(chunked) => chunked.take(bytes)?,
+            Part::Over if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => {
+                return Ok(Step { taken: bytes.len(), data: 0 });
+            }
+            Part::Refused(refusal) => return Err(*refusal),
+            _ => return Err(Refusal::BadRequest),
+        };
+        self.heads.get_or_insert_default().arrived(step.data);
+        match &self.part {
+            Part::Fixed(0) => self.end_message(),
+            Part::Chunked(chunked) if chunked.is_over() => {
+                self.message.count_anew();
+                self.part = Part::Trailers(Fields::default());
+            }
+            _ => {}
+        }
         Ok(step)
     }
 
-    fn step_body<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
-        match &mut self.part {
-            Part::Fixed(left) => {
-                let Some((_, after)) = bytes.split_at_checked(usize::try_from(*left).unwrap_or(usize::MAX))
-                else {
-                    *left -= bytes.len() as u64;
-                    return Ok(&[]);
-                };
-                self.end_message();
-                Ok(after)
-            }
-            Part::Chunked(chunked) => {
-                let Some(after) = chunked.take(bytes)? else { return Ok(&[]) };
-                self.message.count_anew();
-                self.part = Part::Trailers(Fields::default());
-                Ok(after)
-            }
-            Part::Over if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => Ok(&[]),
-            Part::Refused(refusal) => Err(*refusal),
-            _ => Err(Refusal::BadRequest),
-        }
-    }
-
     fn begin_body(&mut self) -> Result<(), Refusal> {
-        self.fields = self.fields();
         let framing = self.message.end_of_head()?;
-        self.heads.get_or_insert_default().end(self.message.sent());
+        self.heads.get_or_insert_default().end(self.message.sent(framing));
         self.part = match framing {
             Framing::Nothing => {
                 self.end_message();
@@ -280,6 +250,7 @@ impl Guard {
     }
 
     fn end_message(&mut self) {
+        self.heads.get_or_insert_default().end_message();
         self.part = if self.message.persists() { Part::Line(Line::default()) } else { Part::Over };
         self.message = Message::default();
         self.raw = 0;

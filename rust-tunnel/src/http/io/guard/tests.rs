@@ -1,6 +1,6 @@
 //! The guard against Node's own verdicts, against itself in pieces, and row by row.
 
-mod disguises;
+mod bodies;
 mod rows;
 mod splits;
 mod verdicts;
@@ -10,8 +10,8 @@ use super::{Guard, Phase, Refusal, Refused};
 /// What a guard says of the bytes of a read, and what it leaves of them.
 fn read(guard: &mut Guard, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
     let mut bytes = bytes.to_vec();
-    let passed = guard.inspect(&mut bytes)?;
-    bytes.truncate(passed.count);
+    let kept = guard.inspect(&mut bytes)?;
+    bytes.truncate(kept);
     Ok(bytes)
 }
 

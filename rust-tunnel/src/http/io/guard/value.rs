@@ -1,7 +1,6 @@
 //! The four header values that Node's parser reads, each followed byte by byte and judged at its end.
 
 use super::Refusal;
-use super::disguise::{Disguise, NOTHING};
 use super::expectation::Expectation;
 use super::item::{CODINGS, CONNECTIONS, Item, Known};
 use super::length::Length;
@@ -54,8 +53,8 @@ impl Value {
         })
     }
 
-    /// Follows a piece of the value, which begins `at` this place of the piece of the head.
-    pub(super) fn take(&mut self, piece: &[u8], at: usize, message: &mut Message, disguise: &mut Disguise) {
+    /// Follows a piece of the value.
+    pub(super) fn take(&mut self, piece: &[u8], message: &mut Message) {
         match self {
             Self::Plain => {}
             Self::ContentLength(length) => {
@@ -70,27 +69,13 @@ impl Value {
                 }
             }
             Self::Connection(item) => {
-                let mut tabs = false;
                 for byte in piece {
-                    tabs |= *byte == b'\t';
                     if let Some(known) = item.take(*byte, &CONNECTIONS) {
                         note(known, message);
                     }
                 }
-                if message.http10 {
-                    // There `keep-alive` outweighs `close`.
-                    disguise.replace(at..at + piece.len(), NOTHING);
-                } else if tabs {
-                    // A word with a tab behind it is another word.
-                    disguise.replace_tabs(piece, at);
-                }
             }
-            Self::Expect(expectation) => {
-                piece.iter().for_each(|byte| expectation.take(*byte));
-                if message.http10 || !message.shows_field() {
-                    disguise.replace(at..at + piece.len(), NOTHING);
-                }
-            }
+            Self::Expect(expectation) => piece.iter().for_each(|byte| expectation.take(*byte)),
         }
     }
 

@@ -3,50 +3,44 @@ use std::task::Waker;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
-use super::shared::WireIo;
 use super::*;
 
 const REQUEST: &[u8] = b"POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}";
 
-fn wired(capacity: usize) -> (SharedWire<DuplexStream>, DuplexStream) {
+fn wired(capacity: usize) -> (Wire<DuplexStream>, DuplexStream) {
     let (near, far) = duplex(capacity);
-    (SharedWire::new(Wire::new(near)), far)
+    (Wire::new(near), far)
 }
 
-/// What hyper reads right now; `None` while there is nothing for it.
-fn read_now(io: &mut WireIo<DuplexStream>) -> Option<Vec<u8>> {
-    let mut space = [0; 1024];
-    let mut buffer = ReadBuf::new(&mut space);
-    let mut context = Context::from_waker(Waker::noop());
-    match Pin::new(io).poll_read(&mut context, &mut buffer) {
-        Poll::Ready(read) => read.ok().map(|()| buffer.filled().to_vec()),
-        Poll::Pending => None,
+fn look_ahead(wire: &mut Wire<DuplexStream>) {
+    wire.poll_ahead(&mut Context::from_waker(Waker::noop()));
+}
+
+#[tokio::test]
+async fn a_request_is_head_and_body() {
+    let (mut wire, mut far) = wired(1024);
+    assert!(wire.is_settled());
+    far.write_all(&[REQUEST, REQUEST].concat()).await.unwrap();
+    look_ahead(&mut wire);
+    for _ in 0..2 {
+        assert!(!wire.is_settled());
+        assert!(REQUEST.starts_with(&wire.next_head().unwrap().raw));
+        assert_eq!(wire.body(), (2, true));
+        assert_eq!(wire.take_body(), "{}");
+        wire.end_body();
     }
-}
-
-fn look_ahead(wire: &SharedWire<DuplexStream>) {
-    wire.lock().poll_ahead(&mut Context::from_waker(Waker::noop()));
+    assert!(wire.is_settled() && wire.next_head().is_none());
 }
 
 #[tokio::test]
-async fn what_the_guard_passes_hyper_reads() {
-    let (wire, mut far) = wired(1024);
-    let mut io = wire.io();
-    assert_eq!(read_now(&mut io), None);
-    assert!(wire.lock().is_settled());
-    far.write_all(REQUEST).await.unwrap();
-    assert_eq!(read_now(&mut io).unwrap(), REQUEST);
-    assert_eq!(wire.lock().phase(), Phase::Idle);
-}
-
-#[tokio::test]
-async fn a_refused_head_never_reaches_hyper() {
-    let (wire, mut far) = wired(1024);
+async fn a_refused_head_is_no_request() {
+    let (mut wire, mut far) = wired(1024);
     far.write_all(b"POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n")
         .await
         .unwrap();
-    assert_eq!(read_now(&mut wire.io()), None);
-    let over = wire.lock().over().unwrap();
+    look_ahead(&mut wire);
+    assert!(!wire.has_head());
+    let over = wire.over().unwrap();
     assert_eq!(over, Over::Refused(Refusal::BadRequest));
     assert!(over.farewell().starts_with(b"HTTP/1.1 400 "));
 }
@@ -54,69 +48,77 @@ async fn a_refused_head_never_reaches_hyper() {
 #[tokio::test]
 async fn a_hang_up_is_noticed_while_nobody_reads() {
     for sent in [&b""[..], REQUEST] {
-        let (wire, mut far) = wired(1024);
+        let (mut wire, mut far) = wired(1024);
         far.write_all(sent).await.unwrap();
         drop(far);
-        look_ahead(&wire);
-        assert_eq!(wire.lock().over(), Some(Over::HungUp));
-        // Not even then does hyper see an end.
-        assert_eq!(read_now(&mut wire.io()), None);
+        look_ahead(&mut wire);
+        assert_eq!(wire.over(), Some(Over::HungUp));
     }
 }
 
 #[tokio::test]
 async fn a_message_that_breaks_off_is_a_bad_request() {
     for cut in [3, REQUEST.len() - 1] {
-        let (wire, mut far) = wired(1024);
+        let (mut wire, mut far) = wired(1024);
         far.write_all(&REQUEST[..cut]).await.unwrap();
         drop(far);
-        look_ahead(&wire);
-        assert_eq!(wire.lock().over(), Some(Over::Refused(Refusal::BadRequest)));
+        look_ahead(&mut wire);
+        assert_eq!(wire.over(), Some(Over::Refused(Refusal::BadRequest)));
     }
 }
 
 #[tokio::test]
 async fn reading_ahead_is_bounded_and_nothing_is_lost() {
-    let (wire, mut far) = wired(1 << 20);
     let length = 4 * AHEAD;
     let head = format!("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
-    far.write_all(head.as_bytes()).await.unwrap();
-    far.write_all(&vec![b'x'; length]).await.unwrap();
-    look_ahead(&wire);
-    let ahead = wire.lock().ahead.len();
+    let body: Vec<u8> = (0..length).map(|at| at as u8).collect();
+    let (mut wire, mut far) = wired(1 << 20);
+    far.write_all(&[head.as_bytes(), &body, REQUEST].concat()).await.unwrap();
+    look_ahead(&mut wire);
+    let ahead = wire.waiting();
     assert!((AHEAD..AHEAD + CHUNK).contains(&ahead), "{ahead}");
-    let mut all = vec![0; head.len() + length];
-    wire.io().read_exact(&mut all).await.unwrap();
-    assert!(all.starts_with(head.as_bytes()) && all.ends_with(b"x"));
-    assert_eq!(wire.lock().phase(), Phase::Idle);
+    assert!(wire.next_head().is_some());
+    let mut all = wire.take_body().to_vec();
+    while wire.body() != (0, true) {
+        let piece = poll_fn(|context| wire.poll_body(context)).await;
+        assert!(!piece.is_empty() && piece.len() <= LARGEST_READ);
+        all.extend_from_slice(&piece);
+    }
+    assert!(all == body);
+    wire.end_body();
+    // The last read may have brought what comes behind the body.
+    look_ahead(&mut wire);
+    assert!(wire.next_head().is_some());
+    assert_eq!(wire.take_body(), "{}");
 }
 
 #[tokio::test]
-async fn a_wide_head_waits_until_there_is_room() {
-    let (wire, mut far) = wired(1 << 16);
-    // Just over what hyper takes, and the whole of it in one read.
-    let many = "a:\r\n".repeat(100);
-    let head = format!("GET / HTTP/1.1\r\nhost: a\r\n{many}\r\n");
-    assert!(head.len() < 1024);
-    far.write_all(head.as_bytes()).await.unwrap();
-    assert_eq!(read_now(&mut wire.io()), None);
-    assert!(wire.lock().wants_room());
-    assert_eq!(wire.lock().widen(), 128);
-    let mut all = vec![0; head.len()];
-    wire.io().read_exact(&mut all).await.unwrap();
-    assert_eq!(all, head.as_bytes());
+async fn heads_that_nobody_takes_are_bounded_too() {
+    let (mut wire, mut far) = wired(1 << 20);
+    far.write_all(&b"GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20_000)).await.unwrap();
+    look_ahead(&mut wire);
+    assert!(wire.waiting() < AHEAD + CHUNK);
+    let mut count = 0;
+    while wire.next_head().is_some() {
+        wire.end_body();
+        look_ahead(&mut wire);
+        count += 1;
+    }
+    assert_eq!(count, 20_000);
 }
 
 #[tokio::test]
 async fn a_client_that_accepts_nothing_is_a_stall() {
-    let (wire, mut far) = wired(4);
-    let mut io = wire.io();
-    io.write_all(b"1234").await.unwrap();
-    assert_eq!(wire.lock().stalled_since(), None);
-    let stuck =
-        poll_fn(|context| Poll::Ready(Pin::new(&mut io).poll_write(context, b"5").is_pending())).await;
-    assert!(stuck && wire.lock().stalled_since().is_some());
+    let (mut wire, mut far) = wired(4);
+    let write = |wire: &mut Wire<DuplexStream>, bytes: &[u8]| {
+        let mut context = Context::from_waker(Waker::noop());
+        wire.poll_write(&mut context, &[io::IoSlice::new(bytes)]).is_ready()
+    };
+    assert!(write(&mut wire, b"1234"));
+    assert_eq!(wire.stalled_since(), None);
+    assert!(!write(&mut wire, b"5"));
+    assert!(wire.stalled_since().is_some());
     far.read_exact(&mut [0; 4]).await.unwrap();
-    io.write_all(b"5").await.unwrap();
-    assert_eq!(wire.lock().stalled_since(), None);
+    assert!(write(&mut wire, b"5"));
+    assert_eq!(wire.stalled_since(), None);
 }

@@ -4,7 +4,7 @@ use super::*;
 async fn an_unfinished_body_is_admitted_before_it_is_read() {
     let refused = Reply::json(StatusCode::FORBIDDEN, Bytes::from_static(b"{}"));
     let script = Script { refuses: Some(StatusCode::FORBIDDEN), ..Script::default() };
-    let seen = post("/__runner/task/add").answered_by(script).body(unfinished("{")).run().await;
+    let seen = post("/__runner/task/add").answered_by(script).unfinished("{").run().await;
     assert_eq!(
         (seen.status, seen.asked.as_slice()),
         (refused.status.as_u16(), &["admit add".to_owned()][..])
@@ -13,7 +13,7 @@ async fn an_unfinished_body_is_admitted_before_it_is_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_is_a_timeout_that_closes() {
-    let seen = post("/__runner/task/add").body(unfinished("{")).run().await;
+    let seen = post("/__runner/task/add").unfinished("{").run().await;
     assert_eq!((seen.status, seen.code().as_str()), (408, "REQUEST_TIMEOUT"));
     assert_eq!(seen.headers["connection"], "close");
 }
@@ -59,7 +59,7 @@ async fn forms_come_in_pieces() {
 async fn a_form_that_stops_coming_is_408_to_the_backend_and_closes() {
     let seen = post("/__runner/task/add")
         .header("content-type", "multipart/form-data; boundary=b")
-        .body(unfinished("--b\r\n"))
+        .unfinished("--b\r\n")
         .run()
         .await;
     assert_eq!(seen.asked, ["call Task add REQUEST_TIMEOUT authenticated"]);

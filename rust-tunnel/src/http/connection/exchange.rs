@@ -1,0 +1,281 @@
+//! Requests and their answers on one connection, one after the other.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
+use http_body::Body;
+use http_body_util::Either;
+
+use super::Serve;
+use super::encoder::{Asked, Encoder};
+use super::outgoing::Outgoing;
+use crate::http::body::{RequestBody, ResponseBody};
+use crate::http::inlet::{Inlet, inlet};
+use crate::http::io::guard::{Framing, SentHead};
+use crate::http::io::{Socket, Wire};
+use crate::http::request::{Peers, Request};
+use crate::http::respond::Cut;
+use crate::protocol::{BodyStream, Interim};
+
+/// As much of a streamed answer waits for the socket before more is taken.
+const ENOUGH: usize = 256 * 1024;
+/// No more interim answers wait for a client that reads nothing.
+const ENOUGH_INTERIM: usize = 64 * 1024;
+
+/// The requests of a connection, the one under way first.
+pub(super) struct Exchange<'a, V> {
+    service: &'a V,
+    peers: Peers,
+    /// What is to be sent before the answer under way.
+    interim: Interim,
+    state: State<'a>,
+    asked: Asked,
+    /// Where the rest of the request's body goes that has not come yet.
+    inlet: Option<Inlet>,
+    /// The client waits for `100 Continue`.
+    awaits_continue: bool,
+    out: Outgoing,
+    /// No other request follows.
+    is_last: bool,
+    /// An answer was completed that [`Exchange::has_answered`] has not told of.
+    has_answered: bool,
+}
+
+enum State<'a> {
+    /// For the next request.
+    Waiting,
+    Answering(Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Cut>> + Send + 'a>>),
+    /// An answer comes in pieces.
+    Sending(BodyStream, Encoder),
+    /// The rest of the answer waits for the socket.
+    Ending,
+    /// It does, and the answer can't be completed.
+    Breaking,
+}
+
+/// How a step went.
+#[derive(PartialEq, Eq)]
+enum Step {
+    /// There may be more to do.
+    Moved,
+    /// Nothing can be done before somebody is woken.
+    Stuck,
+    /// The connection has to end.
+    Over,
+}
+
+impl<'a, V: Serve> Exchange<'a, V> {
+    pub(super) fn new(service: &'a V, peers: Peers) -> Self {
+        Exchange {
+            service,
+            peers,
+            interim: Interim::default(),
+            state: State::Waiting,
+            asked: Asked::default(),
+            inlet: None,
+            awaits_continue: false,
+            out: Outgoing::default(),
+            is_last: false,
+            has_answered: false,
+        }
+    }
+
+    /// Whether an answer is owed, or not all of it is written.
+    pub(super) fn is_busy(&self) -> bool {
+        !matches!(self.state, State::Waiting)
+    }
+
+    /// Whether the next request can begin as soon as it has come.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.is_busy() && self.inlet.is_none()
+    }
+
+    /// Whether an answer was completed since this was asked last.
+    pub(super) fn has_answered(&mut self) -> bool {
+        std::mem::take(&mut self.has_answered)
+    }
+
+    /// No request is to follow the one under way.
+    pub(super) fn stop(&mut self) {
+        self.is_last = true;
+    }
+
+    /// Serves what has come, as far as it goes. `Ready`: the connection has to end.
+    pub(super) fn poll<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let step = self.advance(wire, context);
+            if step == Step::Over {
+                return Poll::Ready(());
+            }
+            if !self.feed(wire, context) && step == Step::Stuck {
+                break;
+            }
+        }
+        if let Some(inlet) = &self.inlet {
+            inlet.watch(context);
+        }
+        Poll::Pending
+    }
+
+    fn advance<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> Step {
+        let step = match &mut self.state {
+            State::Waiting => return self.begin(wire),
+            State::Answering(answering) => match answering.as_mut().poll(context) {
+                Poll::Ready(Ok(response)) => self.answer(response),
+                Poll::Ready(Err(Cut)) => {
+                    self.state = State::Breaking;
+                    Step::Moved
+                }
+                Poll::Pending => {
+                    self.say_before(context);
+                    Step::Stuck
+                }
+            },
+            State::Sending(..) => self.send(context),
+            State::Ending | State::Breaking => Step::Moved,
+        };
+        match self.out.poll_write(wire, context) {
+            Poll::Ready(Ok(())) => match self.state {
+                State::Ending => {
+                    self.state = State::Waiting;
+                    self.has_answered = true;
+                }
+                State::Breaking => return Step::Over,
+                _ => {}
+            },
+            Poll::Ready(Err(_)) => return Step::Over,
+            // What else there is to send has to wait as well.
+            Poll::Pending if self.out.len() >= ENOUGH || !matches!(self.state, State::Sending(..)) => {
+                return Step::Stuck;
+            }
+            Poll::Pending => {}
+        }
+        step
+    }
+
+    /// Begins with the next request, once the last one's body is over.
+    fn begin<S: Socket>(&mut self, wire: &mut Wire<S>) -> Step {
+        if self.inlet.as_ref().is_some_and(Inlet::is_forsaken) {
+            // What has come of it is nobody's.
+            drop(wire.take_body());
+            let (_, is_over) = wire.body();
+            if !is_over {
+                return Step::Over;
+            }
+            wire.end_body();
+            self.inlet = None;
+        }
+        if self.inlet.is_some() {
+            return Step::Stuck;
+        }
+        if self.is_last {
+            return Step::Over;
+        }
+        let Some(head) = wire.next_head() else { return Step::Stuck };
+        drop(self.interim.take());
+        self.asked = Asked::of(&head);
+        let body = self.body(&head, wire);
+        let request = Request { head, peers: self.peers.clone(), interim: self.interim.clone(), body };
+        self.state = State::Answering(Box::pin(self.service.serve(request)));
+        Step::Moved
+    }
+
+    fn body<S: Socket>(&mut self, head: &SentHead, wire: &mut Wire<S>) -> RequestBody {
+        let (_, is_over) = wire.body();
+        self.awaits_continue = head.expects_continue && head.framing != Framing::Nothing;
+        if is_over && !self.awaits_continue {
+            let body = wire.take_body();
+            wire.end_body();
+            return RequestBody::Complete(body);
+        }
+        let declared = if let Framing::Length(length) = head.framing { length } else { 0 };
+        // Who waits for `100 Continue` gets it when the body is asked for, and not before.
+        let first = if self.awaits_continue { Bytes::new() } else { wire.take_body() };
+        let (inlet, reader) = inlet(first, declared);
+        self.inlet = Some(inlet);
+        RequestBody::Arriving(reader)
+    }
+
+    /// Brings more of the request's body to whoever waits for it. `false`: nothing could be done.
+    fn feed<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> bool {
+        let Some(inlet) = &self.inlet else { return false };
+        if wire.body() != (0, true) {
+            if !inlet.is_wanted() {
+                return false;
+            }
+            if std::mem::take(&mut self.awaits_continue) && matches!(self.state, State::Answering(_)) {
+                self.out.text().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+                return true;
+            }
+            let (arrived, _) = wire.body();
+            let piece = if arrived > 0 { Poll::Ready(wire.take_body()) } else { wire.poll_body(context) };
+            let Poll::Ready(piece) = piece else { return false };
+            inlet.give(piece);
+        }
+        if wire.body() == (0, true) {
+            self.inlet.take().into_iter().for_each(Inlet::end);
+            wire.end_body();
+        }
+        true
+    }
+
+    /// Takes interim answers on their way.
+    fn say_before(&mut self, context: &Context<'_>) {
+        self.interim.watch(context);
+        let interim = self.interim.take();
+        if !interim.is_empty() && self.out.len() < ENOUGH_INTERIM {
+            self.out.text().extend_from_slice(&interim);
+        }
+    }
+
+    fn answer(&mut self, response: Response<ResponseBody>) -> Step {
+        let interim = self.interim.take();
+        self.out.text().extend_from_slice(&interim);
+        let (head, body) = response.into_parts();
+        if head.headers.get(header::CONNECTION).is_some_and(|value| value == "close") {
+            self.is_last = true;
+        }
+        self.state = match body {
+            Either::Left(whole) => {
+                let bytes = whole.into_inner().unwrap_or_default();
+                let mut encoder =
+                    Encoder::begin(&head, Some(bytes.len() as u64), self.asked, self.out.text());
+                encoder.put(bytes, &mut self.out);
+                State::Ending
+            }
+            Either::Right(stream) => {
+                let encoder = Encoder::begin(&head, None, self.asked, self.out.text());
+                if encoder.is_full() { State::Ending } else { State::Sending(stream, encoder) }
+            }
+        };
+        Step::Moved
+    }
+
+    /// Takes what a streamed answer has.
+    fn send(&mut self, context: &mut Context<'_>) -> Step {
+        while self.out.len() < ENOUGH {
+            let State::Sending(body, encoder) = &mut self.state else { break };
+            let end = match Pin::new(body).poll_frame(context) {
+                Poll::Pending => return Step::Stuck,
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(piece) => {
+                        encoder.put(piece, &mut self.out);
+                        if encoder.is_full() { Ok(()) } else { continue }
+                    }
+                    Err(frame) => {
+                        let trailers = frame.into_trailers().unwrap_or_default();
+                        encoder.end(&trailers, self.out.text()).map_err(drop)
+                    }
+                },
+                Poll::Ready(Some(Err(_))) => Err(()),
+                Poll::Ready(None) => encoder.end(&HeaderMap::new(), self.out.text()).map_err(drop),
+            };
+            self.is_last |= matches!(encoder, Encoder::Close);
+            self.state = if end.is_ok() { State::Ending } else { State::Breaking };
+        }
+        Step::Moved
+    }
+}
