@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod knobs;
+mod memory;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use rust_tunnel::config::Config;
 use rust_tunnel::http::{Closed, Front, Server, listen};
 
 use crate::js_backend::{Answers, JsBackend, js_backend, ring_in_turn};
+use memory::memory_of;
 
 /// How long the environment's end waits for the IO threads.
 const TEARDOWN: Duration = Duration::from_secs(2);
@@ -164,6 +166,13 @@ impl NativeServer {
         }
     }
 
+    /// Lends memory for a large chunk, which is told of by this number once it was filled. `buffer` must be kept, and left
+    /// alone, until then or until [`NativeServer::release`].
+    #[napi(catch_unwind)]
+    pub fn lend(&self, number: u32, mut buffer: BufferSlice<'_>) {
+        self.backend.lent().lend(number, memory_of(&mut buffer));
+    }
+
     /// Takes the first `length` bytes of `outbox`: whole frames of answers.
     #[napi(catch_unwind)]
     pub fn respond(&self, outbox: &[u8], length: u32) {
@@ -193,6 +202,7 @@ impl NativeServer {
             env.remove_env_cleanup_hook(hook)?;
         }
         self.backend.bell().disconnect();
+        self.backend.lent().give_back();
         let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut server) = server {
             server.join(TEARDOWN);
@@ -239,6 +249,7 @@ fn tear_down(running: &Running) {
     if let Some(mut server) = server {
         let backend = &server.front().backend;
         backend.bell().disconnect();
+        backend.lent().give_back();
         backend.close("the JavaScript environment has ended");
         server.close(Duration::ZERO);
         server.join(TEARDOWN);

@@ -11,6 +11,8 @@ export interface NativeServer {
   drain(inbox: Buffer, first: boolean): number;
   /** Copies the bytes of a chunk that stands apart from the frames of the last drain; once. */
   copyPiece(number: number, into: Buffer): void;
+  /** Lends memory for a chunk; it may not be touched before a frame says that it was filled. */
+  lend(number: number, buffer: Buffer): void;
   respond(outbox: Buffer, length: number): void;
   /** Takes bytes of an answer, which go with the next {@link respond}, before its frames. */
   respondData(id: number, bytes: Uint8Array): void;

@@ -44,6 +44,7 @@ export const Flag = {
   Multipart: 128,
   Part: 1,
   Apart: 2,
+  Lent: 4,
   Present: 1,
   Headers: 1,
   Bare: 2,
@@ -100,6 +101,10 @@ export interface Carrier {
   sendData?(id: number, bytes: Uint8Array): void;
   /** Gives the bytes of a chunk that stand apart from the frames just received. */
   take?(number: number, length: number): Buffer;
+  /** Gives the bytes of a chunk that were copied to a lent buffer. */
+  takeLent?(number: number, length: number): Buffer;
+  /** So many bytes of bodies were asked for. */
+  expect?(bytes: number): void;
 }
 
 /** One received frame; valid while the buffer still holds it. */
@@ -158,10 +163,13 @@ export class Frame {
 
   /** The payload of a `Chunk`, wherever it is. */
   chunk(): Buffer {
-    const { numbers, payload } = this;
-    const apart =
-      this.has(Flag.Apart) && this.carrier?.take?.(this.number(), numbers.getUint32(payload + LENGTH, true));
-    return apart || this.bytes();
+    if (!this.has(Flag.Apart | Flag.Lent)) return this.bytes();
+    const { carrier } = this;
+    const length = this.numbers.getUint32(this.payload + LENGTH, true);
+    const bytes = this.has(Flag.Lent)
+      ? carrier?.takeLent?.(this.number(), length)
+      : carrier?.take?.(this.number(), length);
+    return bytes ?? this.bytes();
   }
 
   /** A payload that is one number. */

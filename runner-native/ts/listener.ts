@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import type { Application } from './application';
-import { Ballast } from './ballast';
 import { loadNative, type NativeServer } from './binding';
 import { Dispatcher } from './dispatcher';
 import { Ending } from './ending';
 import type { Carrier } from './frames';
+import { Lending } from './lending';
 import type { Settings } from './options';
 import type { Knob, ListenSettings, Served, Stats } from './served';
 
@@ -22,7 +22,7 @@ export class Listener implements Served {
   private inbox = Buffer.allocUnsafeSlow(INBOX);
   private dispatcher: Dispatcher | undefined;
   private readonly ending = new Ending();
-  private readonly ballast = new Ballast();
+  private readonly lending: Lending;
 
   /**
    * Checks the settings; nothing runs yet.
@@ -36,6 +36,7 @@ export class Listener implements Served {
     const { NativeServer } = loadNative();
     try {
       this.native = new NativeServer(JSON.stringify(settings));
+      this.lending = new Lending(this.native);
     } catch (error) {
       throw new TypeError((error as Error).message);
     }
@@ -152,11 +153,13 @@ export class Listener implements Served {
       if (this.state !== 'closed') this.native.respondData(id, bytes);
     },
     take: (number, length) => {
-      // Memory of V8's own: it frees that of others only with much delay.
-      const bytes = Buffer.allocUnsafeSlow(length);
+      const bytes = this.lending.allocate(length);
       this.native.copyPiece(number, bytes);
-      this.ballast.renew();
       return bytes;
+    },
+    takeLent: (number, length) => this.lending.take(number, length),
+    expect: (bytes) => {
+      if (this.state !== 'closed') this.lending.expect(bytes);
     },
   };
 

@@ -4,6 +4,8 @@ import { type ErrorCode, Refusal } from './errors';
 import { Flag, type Frame, Kind } from './frames';
 import { Places } from './places';
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** A call, and the scope in which its pieces arrive: none of another request's may be visible there. */
 interface Live {
   readonly call: Call;
@@ -47,14 +49,14 @@ export class LiveCalls {
 
   /** A piece of a call's body, or word that pieces of its answer have been taken. */
   arrived(frame: Frame): void {
+    // Taken even if nobody wants them any more: what they lie in has to come back.
+    const bytes = frame.kind === Kind.Chunk ? frame.chunk() : NO_BYTES;
     const live = this.calls.get(frame.place);
     if (live?.call.number !== frame.id) return;
     const { call, scope } = live;
     switch (frame.kind) {
-      case Kind.Chunk: {
-        const bytes = frame.chunk();
+      case Kind.Chunk:
         return scope.runInAsyncScope(() => (call.form ?? call.upload ?? call.gathering)?.push(bytes));
-      }
       case Kind.Part: {
         const head = frame.utf8();
         return scope.runInAsyncScope(() => call.form?.part(head));

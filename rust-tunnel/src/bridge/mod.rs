@@ -14,6 +14,7 @@ mod batch;
 mod calls;
 mod doorbell;
 mod download;
+mod lent;
 mod sync {
     pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
@@ -36,6 +37,7 @@ pub use calls::CallStats;
 use calls::{CallId, Calls};
 pub use doorbell::{Bell, Doorbell, Ticket};
 use download::{Download, Item};
+pub use lent::{Lent, Memory};
 
 /// Bodies from this size on are not copied before the other side takes them.
 const SHARED: usize = 8 * 1024;
@@ -62,6 +64,7 @@ pub struct Terms {
 
 struct Shared<B> {
     doorbell: Doorbell<B>,
+    lent: Lent,
     calls: Calls,
     terms: Terms,
     closed: AtomicBool,
@@ -82,6 +85,7 @@ impl<B: Bell> Bridge<B> {
     pub fn new(bell: B, terms: Terms) -> Self {
         let shared = Shared {
             doorbell: Doorbell::new(bell),
+            lent: Lent::default(),
             calls: Calls::new(terms.max_in_flight, terms.abandoned),
             terms,
             closed: AtomicBool::new(false),
@@ -95,6 +99,11 @@ impl<B: Bell> Bridge<B> {
     /// The bell, to be rung or silenced by its owner.
     pub fn bell(&self) -> &B {
         self.shared.doorbell.bell()
+    }
+
+    /// Where large pieces of bodies go at once.
+    pub fn lent(&self) -> &Lent {
+        &self.shared.lent
     }
 
     /// Exchanges `batch`, which must be empty, for everything that waits to be carried over.

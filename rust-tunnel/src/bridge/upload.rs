@@ -163,7 +163,7 @@ pub(super) async fn carry<B: Bell>(
             }
         };
         waited = 0;
-        if !frames.put(found, &window) {
+        if !frames.put(found, &window, &bridge) {
             return frames.send(&bridge);
         }
         if frames.bytes >= BURST || !window.is_open() {
@@ -183,12 +183,12 @@ struct Frames {
 
 impl Frames {
     /// Whether more can come.
-    fn put(&mut self, next: Next, window: &Window) -> bool {
+    fn put<B: Bell>(&mut self, next: Next, window: &Window, bridge: &Bridge<B>) -> bool {
         match next {
             Next::Piece(Piece::Data(mut data)) => {
                 window.spend(data.len());
                 while !data.is_empty() {
-                    self.chunk(data.split_to(data.len().min(CHUNK)));
+                    self.chunk(data.split_to(data.len().min(CHUNK)), bridge);
                 }
             }
             Next::Piece(Piece::Part(part)) => {
@@ -210,12 +210,16 @@ impl Frames {
         true
     }
 
-    fn chunk(&mut self, data: Bytes) {
+    fn chunk<B: Bell>(&mut self, data: Bytes, bridge: &Bridge<B>) {
         if data.len() < SHARED {
             return self.frame(Kind::Chunk, 0, &data);
         }
         let (id, length) = (self.id.0, data.len());
         self.bytes += length;
+        if let Some(number) = bridge.lent().fill(&data) {
+            self.waiting.push(0, |out| frame::put_lent(out, id, number, length));
+            return;
+        }
         self.waiting.push_with(0, data, |out| frame::put_header(out, Kind::Chunk, id, length));
     }
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { NativeServer } from './binding';
+import { type Carrier, Flag, Frame, HEADER, Kind, putHeader } from './frames';
+import { Lending } from './lending';
+
+const KIB = 1024;
+
+function lending(): { lending: Lending; lent: Map<number, Buffer> } {
+  const lent = new Map<number, Buffer>();
+  const native = { lend: (number: number, buffer: Buffer) => lent.set(number, buffer) };
+  return { lending: new Lending(native as unknown as NativeServer), lent };
+}
+
+/** Rust fills one of them. */
+function filled(lent: Map<number, Buffer>, text: string): number {
+  const [[number, buffer]] = [...lent] as [[number, Buffer]];
+  buffer.write(text);
+  lent.delete(number);
+  return number;
+}
+
+describe('buffers that are lent', () => {
+  it('are as many as what is expected needs, and no more than some', () => {
+    const { lending: of, lent } = lending();
+    of.expect(1);
+    assert.deepEqual([...lent.keys()], [0]);
+    of.expect(256 * KIB);
+    assert.deepEqual([...lent.keys()], [0, 1, 2, 3]);
+    of.expect(100 * KIB);
+    assert.equal(lent.size, 4);
+    of.expect(100 * 1024 * KIB);
+    assert.equal(lent.size, 16);
+  });
+
+  it('come back once, with what was written to them', () => {
+    const { lending: of, lent } = lending();
+    of.expect(128 * KIB);
+    const number = filled(lent, 'bytes');
+    assert.equal(of.take(number, 5).toString(), 'bytes');
+    assert.throws(() => of.take(number, 5), /was not lent/);
+    of.expect(128 * KIB);
+    assert.equal(lent.size, 2);
+  });
+
+  it('are told of by a frame', () => {
+    const { lending: of, lent } = lending();
+    of.expect(1);
+    const carrier: Carrier = { send: () => {}, takeLent: (number, length) => of.take(number, length) };
+    const bytes = Buffer.alloc(HEADER + 8);
+    putHeader(bytes, 0, Kind.Chunk, Flag.Lent, 0, 7, 8);
+    bytes.writeUInt32LE(filled(lent, 'chunk'), HEADER);
+    bytes.writeUInt32LE(5, HEADER + 4);
+    const frame = new Frame(bytes, carrier);
+    frame.seek(0);
+    assert.equal(frame.chunk().toString(), 'chunk');
+  });
+});
