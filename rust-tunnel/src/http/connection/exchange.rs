@@ -88,9 +88,12 @@ impl<'a, V: Serve> Exchange<'a, V> {
         !matches!(self.state, State::Waiting)
     }
 
-    /// Whether the next request can begin as soon as it has come.
-    pub(super) fn is_waiting(&self) -> bool {
-        !self.is_busy() && self.inlet.is_none()
+    /// Whether what was read last is something to go on with: the next request, or the end of a body.
+    pub(super) fn can_go_on<S: Socket>(&self, wire: &Wire<S>) -> bool {
+        match &self.inlet {
+            Some(_) => wire.body() == (0, true),
+            None => !self.is_busy() && wire.has_head(),
+        }
     }
 
     /// Whether an answer was completed since this was asked last.

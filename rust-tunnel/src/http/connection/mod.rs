@@ -145,7 +145,7 @@ impl<S: Socket, V: Serve> Connection<'_, S, V> {
                 if !flows(wire.flows_until(), lull.as_mut(), context) {
                     wire.poll_ahead(context);
                 }
-                if !exchange.is_waiting() || wire.over().is_some() || !wire.has_head() {
+                if wire.over().is_some() || !exchange.can_go_on(wire) {
                     break;
                 }
             }

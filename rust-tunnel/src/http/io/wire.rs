@@ -180,6 +180,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.reading.reserve(self.next_read);
             let room = self.reading.capacity();
             let Poll::Ready(read) = pin!(self.stream.read_buf(&mut self.reading)).poll(context) else {
+                // The socket wakes; there may be many who wait for slow clients.
+                self.reading = BytesMut::new();
+                self.read_at = None;
                 return Poll::Pending;
             };
             if self.reading.len() == room {
