@@ -1,5 +1,6 @@
 mod batches;
 mod forms;
+mod lent;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;

@@ -170,6 +170,8 @@ pub(super) async fn carry<B: Bell>(
             frames.send(&bridge);
         }
     }
+    // Nobody wants them any more; but what they lie in may be lent.
+    frames.send(&bridge);
 }
 
 /// Frames of one call that go over together.

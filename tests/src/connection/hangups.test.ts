@@ -95,7 +95,7 @@ describe('a client that leaves', () => {
       const [theirs, own] = [await observe(node, row), await observe(ours, row)];
       const [left, right] = [theirs, own].map(({ noticed, told }) => `${noticed.padEnd(8)} ${told}`);
       t.diagnostic(`${row.client.padEnd(36)} | ${left?.padEnd(15)} | ${right}`);
-      // Behind more than is read ahead it depends on how much hyper had taken.
+      // Behind more than is read ahead it depends on how much had been taken.
       const expected = row.late ? ['late', 'at once'] : ['at once'];
       if (!expected.includes(own.noticed) || theirs.told !== own.told) wrong.push(`${row.client}: ${right}`);
     }

@@ -16,7 +16,7 @@ export function comparable(observation: Observation, form: Form): Observation {
   };
 }
 
-/** HTTP forbids a length with 204 (RFC 9110, 8.6): Node sends the one it is told, hyper never does. */
+/** HTTP forbids a length with 204 (RFC 9110, 8.6): Node sends the one it is told, we never do. */
 function withoutNoLength(answer: Answer): Answer {
   if (answer.status !== 204 || answer.headers['content-length']?.join() !== '0') return answer;
   const { 'content-length': _, ...headers } = answer.headers;

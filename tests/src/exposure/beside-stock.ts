@@ -102,7 +102,7 @@ function comparable({ version, status, reason, headers, text }: RawResponse): An
       ...others,
       ...(date && { date: ['some'] }),
       ...(ids && { 'x-runner-request-id': ids.map((id) => id.replace(MADE_ID, 'made')) }),
-      // hyper has none in an answer that can't have a body.
+      // We have none in an answer that can't have a body.
       ...(length && status !== 204 && { 'content-length': length }),
     },
     body: text.replace(MADE_ID, 'made'),

@@ -1,4 +1,4 @@
-/** Requests that hyper is not shown as they are, over raw sockets: our answers beside those of the stock exposure. */
+/** Requests that few servers take, over raw sockets: our answers beside those of the stock exposure. */
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { it } from '../harness/it';

@@ -17,7 +17,7 @@ use crate::http::inlet::{Inlet, inlet};
 use crate::http::io::guard::{Framing, SentHead};
 use crate::http::io::{Socket, Wire};
 use crate::http::request::{Peers, Request};
-use crate::http::respond::Cut;
+use crate::http::respond::{Cut, panicked};
 use crate::protocol::{BodyStream, Interim};
 
 /// As much of a streamed answer waits for the socket before more is taken.
@@ -86,6 +86,16 @@ impl<'a, V: Serve> Exchange<'a, V> {
     /// Whether an answer is owed, or not all of it is written.
     pub(super) fn is_busy(&self) -> bool {
         !matches!(self.state, State::Waiting)
+    }
+
+    /// Whether somebody waits for more of a request's body, which is read for nobody else then.
+    pub(super) fn is_reading(&self) -> bool {
+        self.inlet.as_ref().is_some_and(Inlet::is_wanted)
+    }
+
+    /// Whether the answer under way has begun: nothing else can be said before it ends.
+    pub(super) fn has_begun(&self) -> bool {
+        matches!(self.state, State::Sending(..) | State::Ending | State::Breaking)
     }
 
     /// Whether what was read last is something to go on with: the next request, or the end of a body.
@@ -171,7 +181,8 @@ impl<'a, V: Serve> Exchange<'a, V> {
             wire.end_body();
             self.inlet = None;
         }
-        if self.inlet.is_some() {
+        // Of a read that was refused, nothing can be relied on.
+        if self.inlet.is_some() || wire.over().is_some() {
             return Step::Stuck;
         }
         if self.is_last {
@@ -180,6 +191,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
         let Some(head) = wire.next_head() else { return Step::Stuck };
         drop(self.interim.take());
         self.asked = Asked::of(&head);
+        self.is_last = head.closes;
         let body = self.body(&head, wire);
         let request = Request { head, peers: self.peers.clone(), interim: self.interim.clone(), body };
         self.state = State::Answering(Box::pin(self.service.serve(request)));
@@ -204,15 +216,14 @@ impl<'a, V: Serve> Exchange<'a, V> {
 
     /// Brings more of the request's body to whoever waits for it. `false`: nothing could be done.
     fn feed<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> bool {
-        let Some(inlet) = &self.inlet else { return false };
+        if self.inlet.is_none() || wire.over().is_some() {
+            return false;
+        }
         if wire.body() != (0, true) {
-            if !inlet.is_wanted() {
-                return false;
-            }
-            if std::mem::take(&mut self.awaits_continue) && matches!(self.state, State::Answering(_)) {
-                self.out.text().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+            if matches!(self.state, State::Answering(_)) && self.say_continue() {
                 return true;
             }
+            let Some(inlet) = self.inlet.as_ref().filter(|inlet| inlet.is_wanted()) else { return false };
             let (arrived, _) = wire.body();
             let piece = if arrived > 0 { Poll::Ready(wire.take_body()) } else { wire.poll_body(context) };
             let Poll::Ready(piece) = piece else { return false };
@@ -225,6 +236,16 @@ impl<'a, V: Serve> Exchange<'a, V> {
         true
     }
 
+    /// Lets the client send a body that somebody waits for; `false` if it does not wait to be told.
+    fn say_continue(&mut self) -> bool {
+        let is_due = self.awaits_continue && self.is_reading();
+        if is_due {
+            self.awaits_continue = false;
+            self.out.text().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        is_due
+    }
+
     /// Takes interim answers on their way.
     fn say_before(&mut self, context: &Context<'_>) {
         self.interim.watch(context);
@@ -235,9 +256,17 @@ impl<'a, V: Serve> Exchange<'a, V> {
     }
 
     fn answer(&mut self, response: Response<ResponseBody>) -> Step {
+        // Its body was counted on when the answer was made.
+        self.say_continue();
         let interim = self.interim.take();
         self.out.text().extend_from_slice(&interim);
-        let (head, body) = response.into_parts();
+        let (head, body) = if response.status().is_informational() {
+            // The client would go on waiting, and take the next answer for this one.
+            self.is_last = true;
+            panicked().into_parts()
+        } else {
+            response.into_parts()
+        };
         if head.headers.get(header::CONNECTION).is_some_and(|value| value == "close") {
             self.is_last = true;
         }

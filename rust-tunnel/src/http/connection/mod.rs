@@ -142,7 +142,7 @@ impl<S: Socket, V: Serve> Connection<'_, S, V> {
                 if exchange.has_answered() {
                     activity.answered = Some(Instant::now());
                 }
-                if !flows(wire.flows_until(), lull.as_mut(), context) {
+                if !exchange.is_reading() && !flows(wire.flows_until(), lull.as_mut(), context) {
                     wire.poll_ahead(context);
                 }
                 if wire.over().is_some() || !exchange.can_go_on(wire) {
@@ -154,7 +154,8 @@ impl<S: Socket, V: Serve> Connection<'_, S, V> {
                 Poll::Ready(Next::End((!moment.is_stalled()).then_some(b"")))
             } else if let Some(over) = wire.over() {
                 // An answer that is half written can't be followed by another.
-                Poll::Ready(Next::End((!moment.is_stalled()).then(|| over.farewell())))
+                let farewell = if exchange.has_begun() { b"" } else { over.farewell() };
+                Poll::Ready(Next::End((!moment.is_stalled()).then_some(farewell)))
             } else if (moment.has_answered_all() && ending) || (moment.is_idle() && close_idle) {
                 Poll::Ready(Next::End(Some(b"")))
             } else {

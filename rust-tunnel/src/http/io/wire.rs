@@ -180,9 +180,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.reading.reserve(self.next_read);
             let room = self.reading.capacity();
             let Poll::Ready(read) = pin!(self.stream.read_buf(&mut self.reading)).poll(context) else {
-                // The socket wakes; there may be many who wait for slow clients.
+                // There may be many who wait for slow clients.
                 self.reading = BytesMut::new();
-                self.read_at = None;
                 return Poll::Pending;
             };
             if self.reading.len() == room {
@@ -192,6 +191,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             }
             let mut fresh = self.reading.split();
             let kept = self.pass(&read, &mut fresh);
+            if self.over.is_some() {
+                return Poll::Pending;
+            }
             fresh.truncate(kept);
             let (arrived, is_over) = self.guard.body();
             self.guard.take_body(arrived);
@@ -215,7 +217,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.over = self.over.or(seen.err());
         if self.guard.phase() != Phase::Head {
             self.head_since = None;
-        } else if self.head_since.is_none() {
+        } else if self.guard.under_way() <= fresh.len() {
+            // It began with this read.
             self.head_since = Some(Instant::now());
         }
         seen.unwrap_or(0)

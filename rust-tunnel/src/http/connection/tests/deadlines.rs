@@ -75,3 +75,31 @@ async fn timeouts_count_from_when_they_are_changed() {
     assert!(bench.rest().await.starts_with("HTTP/1.1 408 "));
     assert!((1000..1100).contains(&since.elapsed().as_millis()), "{:?}", since.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_of_several_heads_has_its_own_time() {
+    let mut bench = bench();
+    bench.send(b"GET /qui").await;
+    // Every read ends inside of the next head, for longer than one of them may take.
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        bench.send(b"ck HTTP/1.1\r\nhost: a\r\n\r\nGET /qui").await;
+        bench.read_until("\r\n\r\n1").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_sends_wakes_nobody() {
+    let mut bench = bench();
+    for piece in ["POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n", "h", "a"] {
+        bench.send(piece.as_bytes()).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let parks = tokio::runtime::Handle::current().metrics();
+    let before = parks.worker_park_count(0);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let woken = parks.worker_park_count(0) - before;
+    assert!(woken < 10, "{woken} times");
+    bench.send(b"lf").await;
+    bench.read_until("\r\n\r\nhalf").await;
+}

@@ -44,6 +44,8 @@ pub(super) struct Heads {
     bodies: VecDeque<(usize, bool)>,
     /// The newest head's trailers so far.
     trailing: Vec<u8>,
+    /// Bytes of complete trailers whose heads were not taken.
+    ended: usize,
     trailers: Trailers,
 }
 
@@ -90,9 +92,9 @@ impl Heads {
         !self.complete.is_empty()
     }
 
-    /// Bytes of heads that were not taken.
+    /// Bytes of heads that were not taken, and of their trailers.
     pub(super) fn waiting(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.trailing.len() + self.ended
     }
 
     /// How many bytes of the oldest message's body wait, and whether no more will come.
@@ -118,12 +120,16 @@ impl Heads {
     /// They are complete.
     pub(super) fn end_trailers(&mut self) {
         let lines = std::mem::take(&mut self.trailing);
+        if self.has_head() {
+            self.ended += lines.len();
+        }
         std::mem::take(&mut self.trailers).set(lines.into());
     }
 
     /// The oldest complete head that was not taken yet.
     pub(super) fn next(&mut self) -> Option<SentHead> {
         let (length, head) = self.complete.pop_front()?;
+        self.ended -= head.trailers.lines().len().min(self.ended);
         Some(SentHead { raw: self.bytes.split_to(usize::from(length)).freeze(), ..head })
     }
 }

@@ -131,7 +131,12 @@ impl Guard {
         self.heads.as_ref().is_some_and(|heads| heads.has_head())
     }
 
-    /// How many bytes of heads wait to be taken, the one under way included.
+    /// How many bytes of the head under way have come.
+    pub fn under_way(&self) -> usize {
+        usize::from(self.raw)
+    }
+
+    /// How many bytes of heads and trailers wait to be taken, those under way included.
     pub fn waiting(&self) -> usize {
         self.heads.as_ref().map_or(0, |heads| heads.waiting())
     }
