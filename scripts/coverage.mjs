@@ -47,7 +47,9 @@ function countedBy(file) {
   try {
     return JSON.parse(text).result;
   } catch {
-    console.log(`coverage: left out ${file}, whose process was ended before all ${text.length} characters of it were written`);
+    console.log(
+      `coverage: left out ${file}, whose process was ended before all ${text.length} characters of it were written`,
+    );
     return [];
   }
 }

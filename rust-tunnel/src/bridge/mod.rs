@@ -208,7 +208,7 @@ impl<B: Bell> Bridge<B> {
     fn settle(&self, frame: &Frame<'_>) -> bool {
         let id = CallId(frame.id);
         match frame.kind {
-            Kind::More => self.shared.calls.grant(id, number(frame.payload)),
+            Kind::More => self.shared.calls.grant(id, frame.number()),
             Kind::Interim => self.shared.calls.send_interim(id, frame.payload),
             Kind::Begin => self.begin_reply(id, frame),
             Kind::Data => self.shared.calls.send(id, Item::Data(Bytes::copy_from_slice(frame.payload))),
@@ -292,10 +292,6 @@ impl<B: Bell> Drop for CancelOnDrop<'_, B> {
     fn drop(&mut self) {
         self.bridge.cancel(self.id, self.ticket);
     }
-}
-
-fn number(payload: &[u8]) -> u32 {
-    payload.first_chunk().copied().map_or(0, u32::from_le_bytes)
 }
 
 #[cfg(test)]

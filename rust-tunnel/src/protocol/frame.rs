@@ -191,6 +191,13 @@ pub struct Frame<'a> {
     pub payload: &'a [u8],
 }
 
+impl Frame<'_> {
+    /// A payload that is one number; 0 if it is none.
+    pub fn number(&self) -> u32 {
+        self.payload.first_chunk().copied().map_or(0, u32::from_le_bytes)
+    }
+}
+
 /// Why bytes are not a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

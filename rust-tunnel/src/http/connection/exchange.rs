@@ -4,17 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::{HeaderMap, Response, header};
 use http_body::Body;
 use http_body_util::Either;
 
 use super::Serve;
 use super::encoder::{Asked, Encoder};
+use super::intake::Intake;
 use super::outgoing::Outgoing;
-use crate::http::body::{RequestBody, ResponseBody};
-use crate::http::inlet::{Inlet, inlet};
-use crate::http::io::guard::{Framing, SentHead};
+use crate::http::body::ResponseBody;
 use crate::http::io::{Socket, Wire};
 use crate::http::request::{Peers, Request};
 use crate::http::respond::{Cut, panicked};
@@ -33,10 +31,7 @@ pub(super) struct Exchange<'a, V> {
     interim: Interim,
     state: State<'a>,
     asked: Asked,
-    /// Where the rest of the request's body goes that has not come yet.
-    inlet: Option<Inlet>,
-    /// The client waits for `100 Continue`.
-    awaits_continue: bool,
+    intake: Intake,
     out: Outgoing,
     /// No other request follows.
     is_last: bool,
@@ -75,8 +70,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
             interim: Interim::default(),
             state: State::Waiting,
             asked: Asked::default(),
-            inlet: None,
-            awaits_continue: false,
+            intake: Intake::default(),
             out: Outgoing::default(),
             is_last: false,
             has_answered: false,
@@ -90,7 +84,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
 
     /// Whether somebody waits for more of a request's body, which is read for nobody else then.
     pub(super) fn is_reading(&self) -> bool {
-        self.inlet.as_ref().is_some_and(Inlet::is_wanted)
+        self.intake.is_wanted()
     }
 
     /// Whether the answer under way has begun: nothing else can be said before it ends.
@@ -100,10 +94,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
 
     /// Whether what was read last is something to go on with: the next request, or the end of a body.
     pub(super) fn can_go_on<S: Socket>(&self, wire: &Wire<S>) -> bool {
-        match &self.inlet {
-            Some(_) => wire.body() == (0, true),
-            None => !self.is_busy() && wire.has_head(),
-        }
+        if self.intake.is_over() { !self.is_busy() && wire.has_head() } else { wire.body() == (0, true) }
     }
 
     /// Whether an answer was completed since this was asked last.
@@ -127,9 +118,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
                 break;
             }
         }
-        if let Some(inlet) = &self.inlet {
-            inlet.watch(context);
-        }
+        self.intake.watch(context);
         Poll::Pending
     }
 
@@ -171,18 +160,11 @@ impl<'a, V: Serve> Exchange<'a, V> {
 
     /// Begins with the next request, once the last one's body is over.
     fn begin<S: Socket>(&mut self, wire: &mut Wire<S>) -> Step {
-        if self.inlet.as_ref().is_some_and(Inlet::is_forsaken) {
-            // What has come of it is nobody's.
-            drop(wire.take_body());
-            let (_, is_over) = wire.body();
-            if !is_over {
-                return Step::Over;
-            }
-            wire.end_body();
-            self.inlet = None;
+        if !self.intake.let_go(wire) {
+            return Step::Over;
         }
         // Of a read that was refused, nothing can be relied on.
-        if self.inlet.is_some() || wire.over().is_some() {
+        if !self.intake.is_over() || wire.over().is_some() {
             return Step::Stuck;
         }
         if self.is_last {
@@ -192,55 +174,22 @@ impl<'a, V: Serve> Exchange<'a, V> {
         drop(self.interim.take());
         self.asked = Asked::of(&head);
         self.is_last = head.closes;
-        let body = self.body(&head, wire);
+        let body = self.intake.begin(&head, wire);
         let request = Request { head, peers: self.peers.clone(), interim: self.interim.clone(), body };
         self.state = State::Answering(Box::pin(self.service.serve(request)));
         Step::Moved
     }
 
-    fn body<S: Socket>(&mut self, head: &SentHead, wire: &mut Wire<S>) -> RequestBody {
-        let (_, is_over) = wire.body();
-        self.awaits_continue = head.expects_continue && head.framing != Framing::Nothing;
-        if is_over && !self.awaits_continue {
-            let body = wire.take_body();
-            wire.end_body();
-            return RequestBody::Complete(body);
-        }
-        let declared = if let Framing::Length(length) = head.framing { length } else { 0 };
-        // Who waits for `100 Continue` gets it when the body is asked for, and not before.
-        let first = if self.awaits_continue { Bytes::new() } else { wire.take_body() };
-        let (inlet, reader) = inlet(first, declared);
-        self.inlet = Some(inlet);
-        RequestBody::Arriving(reader)
-    }
-
     /// Brings more of the request's body to whoever waits for it. `false`: nothing could be done.
     fn feed<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> bool {
-        if self.inlet.is_none() || wire.over().is_some() {
-            return false;
-        }
-        if wire.body() != (0, true) {
-            if matches!(self.state, State::Answering(_)) && self.say_continue() {
-                return true;
-            }
-            let Some(inlet) = self.inlet.as_ref().filter(|inlet| inlet.is_wanted()) else { return false };
-            let (arrived, _) = wire.body();
-            let piece = if arrived > 0 { Poll::Ready(wire.take_body()) } else { wire.poll_body(context) };
-            let Poll::Ready(piece) = piece else { return false };
-            inlet.give(piece);
-        }
-        if wire.body() == (0, true) {
-            self.inlet.take().into_iter().for_each(Inlet::end);
-            wire.end_body();
-        }
-        true
+        let is_said = matches!(self.state, State::Answering(_)) && self.say_continue();
+        is_said || self.intake.feed(wire, context)
     }
 
     /// Lets the client send a body that somebody waits for; `false` if it does not wait to be told.
     fn say_continue(&mut self) -> bool {
-        let is_due = self.awaits_continue && self.is_reading();
+        let is_due = self.intake.lets_come();
         if is_due {
-            self.awaits_continue = false;
             self.out.text().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
         is_due

@@ -5,6 +5,7 @@ mod deadline;
 mod encoder;
 mod exchange;
 mod farewell;
+mod intake;
 mod outgoing;
 
 use std::future::Future;
