@@ -1,19 +1,32 @@
 /** Places in an array that is made for each chunk: 8 KiB, an eighth of the largest. */
 const PLACES = 1024;
+/** So many chunks are 1 MiB of large ones. */
+const STRIDE = 16;
+/** A stride that takes no longer is 170 MiB/s. */
+const QUICK_MS = 6;
 
 /**
- * Garbage, so that V8's collector keeps its pace while large bodies pass.
+ * Garbage, so that V8's collector keeps its pace while large bodies pass quickly.
  *
  * V8 takes a program that allocates little in its heap for idle, and lowers the heap's limit with every scavenge then. The
  * bytes of buffers, which lie outside, count against that limit all the same: soon it would collect everything for each
- * 30 MiB that pass. docs/PERFORMANCE.md has the figures.
+ * 30 MiB. docs/PERFORMANCE.md has the figures. Where they pass slowly that costs little, and keeps memory low.
  */
 export class Ballast {
   /** What was made last; never read. */
   held: unknown[] = [];
+  private chunks = 0;
+  private last = 0;
+  private isQuick = false;
 
   /** Another chunk has come. */
   renew(): void {
-    this.held = new Array(PLACES);
+    this.chunks += 1;
+    if (this.chunks % STRIDE === 0) {
+      const now = performance.now();
+      this.isQuick = now - this.last < QUICK_MS;
+      this.last = now;
+    }
+    if (this.isQuick) this.held = new Array(PLACES);
   }
 }

@@ -177,16 +177,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             if self.over.is_some() {
                 return Poll::Pending;
             }
-            self.reading.reserve(self.next_read);
+            // What is left of a buffer is used up first, for the pieces that were read to it keep all of it.
+            let is_new = self.reading.capacity() < READ;
+            if is_new {
+                self.reading.reserve(self.next_read);
+            }
             let room = self.reading.capacity();
             let Poll::Ready(read) = pin!(self.stream.read_buf(&mut self.reading)).poll(context) else {
-                // There may be many who wait for slow clients.
-                self.reading = BytesMut::new();
+                if is_new {
+                    // There may be many who wait for slow clients.
+                    self.reading = BytesMut::new();
+                }
                 return Poll::Pending;
             };
             if self.reading.len() == room {
                 self.next_read = LARGEST_READ.min(2 * self.next_read);
-            } else if self.reading.len() < self.next_read / 4 {
+            } else if self.reading.len() < room / 4 {
                 self.next_read = READ.max(self.next_read / 2);
             }
             let mut fresh = self.reading.split();
