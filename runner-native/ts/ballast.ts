@@ -4,6 +4,8 @@ const PLACES = 1024;
 const STRIDE = 16;
 /** A stride that takes no longer is 170 MiB/s. */
 const QUICK_MS = 6;
+/** For so long after a quick one V8 may still judge by the pause between two bodies. */
+const LINGER_MS = 10_000;
 
 /**
  * Garbage, so that V8's collector keeps its pace while large bodies pass quickly.
@@ -17,16 +19,18 @@ export class Ballast {
   held: unknown[] = [];
   private chunks = 0;
   private last = 0;
-  private isQuick = false;
+  private until = 0;
+  private isNeeded = false;
 
   /** Another chunk has come. */
   renew(): void {
     this.chunks += 1;
     if (this.chunks % STRIDE === 0) {
       const now = performance.now();
-      this.isQuick = now - this.last < QUICK_MS;
+      if (now - this.last < QUICK_MS) this.until = now + LINGER_MS;
       this.last = now;
+      this.isNeeded = now < this.until;
     }
-    if (this.isQuick) this.held = new Array(PLACES);
+    if (this.isNeeded) this.held = new Array(PLACES);
   }
 }
