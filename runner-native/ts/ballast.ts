@@ -1,9 +1,9 @@
 /** Places in an array that is made for each chunk: 8 KiB, an eighth of the largest. */
 const PLACES = 1024;
-/** So many chunks are 1 MiB of large ones. */
-const STRIDE = 16;
-/** A stride that takes no longer is 170 MiB/s. */
-const QUICK_MS = 6;
+/** So many chunks are 64 MiB of large ones: more than many slow uploads bring at once. */
+const STRIDE = 1024;
+/** A stride that takes no longer is 400 MiB/s. */
+const QUICK_MS = 160;
 /** For so long after a quick one V8 may still judge by the pause between two bodies. */
 const LINGER_MS = 10_000;
 
