@@ -20,9 +20,6 @@ use rust_tunnel::http::{Closed, Front, Server, listen};
 use crate::js_backend::{Answers, JsBackend, js_backend, ring_in_turn};
 use memory::memory_of;
 
-/// How long the environment's end waits for the IO threads.
-const TEARDOWN: Duration = Duration::from_secs(2);
-
 /// One HTTP server. All methods are called on the JavaScript thread that made it.
 #[napi]
 pub struct NativeServer {
@@ -166,11 +163,11 @@ impl NativeServer {
         }
     }
 
-    /// Lends memory for a large chunk, which is told of by this number once it was filled. `buffer` must be kept, and left
-    /// alone, until then or until [`NativeServer::release`].
+    /// Lends memory for a large chunk, which is told of by this number when it is handed over. `buffer` must be kept, and
+    /// left alone, until then or until [`NativeServer::release`].
     #[napi(catch_unwind)]
     pub fn lend(&self, number: u32, mut buffer: BufferSlice<'_>) {
-        self.backend.lent().lend(number, memory_of(&mut buffer));
+        self.backend.lending().lend(number, memory_of(&mut buffer));
     }
 
     /// Takes the first `length` bytes of `outbox`: whole frames of answers.
@@ -202,10 +199,10 @@ impl NativeServer {
             env.remove_env_cleanup_hook(hook)?;
         }
         self.backend.bell().disconnect();
-        self.backend.lent().give_back();
+        self.backend.lending().give_back();
         let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut server) = server {
-            server.join(TEARDOWN);
+            server.join();
         }
         Ok(())
     }
@@ -249,10 +246,10 @@ fn tear_down(running: &Running) {
     if let Some(mut server) = server {
         let backend = &server.front().backend;
         backend.bell().disconnect();
-        backend.lent().give_back();
+        backend.lending().give_back();
         backend.close("the JavaScript environment has ended");
         server.close(Duration::ZERO);
-        server.join(TEARDOWN);
+        server.join();
     }
 }
 

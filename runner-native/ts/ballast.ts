@@ -1,7 +1,7 @@
-/** Places in an array that is made for each chunk: 8 KiB, an eighth of the largest. */
-const PLACES = 1024;
-/** So many chunks are 64 MiB of large ones: more than many slow uploads bring at once. */
-const STRIDE = 1024;
+/** For so many bytes one place in an array is made, which takes eight. */
+const BYTES_A_PLACE = 64;
+/** More than many slow uploads bring at once. */
+const STRIDE = 64 * 1024 * 1024;
 /** A stride that takes no longer is 400 MiB/s. */
 const QUICK_MS = 160;
 /** For so long after a quick one V8 may still judge by the pause between two bodies. */
@@ -17,20 +17,21 @@ const LINGER_MS = 10_000;
 export class Ballast {
   /** What was made last; never read. */
   held: unknown[] = [];
-  private chunks = 0;
+  private bytes = 0;
   private last = 0;
   private until = 0;
   private isNeeded = false;
 
-  /** Another chunk has come. */
-  renew(): void {
-    this.chunks += 1;
-    if (this.chunks % STRIDE === 0) {
+  /** Memory for so many bytes is made. */
+  renew(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes >= STRIDE) {
+      this.bytes = 0;
       const now = performance.now();
       if (now - this.last < QUICK_MS) this.until = now + LINGER_MS;
       this.last = now;
       this.isNeeded = now < this.until;
     }
-    if (this.isNeeded) this.held = new Array(PLACES);
+    if (this.isNeeded) this.held = new Array(Math.ceil(bytes / BYTES_A_PLACE));
   }
 }

@@ -3,9 +3,6 @@ import type { Outbox } from './outbox';
 import type { Channel, Streamed } from './streamed';
 import { Window } from './window';
 
-/** No frame carries more, so that small answers are never stuck behind a large one. */
-const FRAME = 64 * 1024;
-
 /** The body of an answer that is sent as it comes. */
 export class Download {
   /** A writer waits when it is full. */
@@ -54,9 +51,7 @@ export class Download {
   /** Sends bytes; `done` is called when there is room for more. */
   write(bytes: Uint8Array, done: () => void): void {
     if (this.state === 'begun') {
-      for (let at = 0; at < bytes.length; at += FRAME) {
-        this.outbox.data(this.id, bytes.subarray(at, at + FRAME));
-      }
+      this.outbox.data(this.id, bytes);
       this.outstanding += bytes.length;
     }
     if (this.state !== 'begun' || this.outstanding < this.window.size) done();

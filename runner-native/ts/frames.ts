@@ -101,8 +101,8 @@ export interface Carrier {
   sendData?(id: number, bytes: Uint8Array): void;
   /** Gives the bytes of a chunk that stand apart from the frames just received. */
   take?(number: number, length: number): Buffer;
-  /** Gives the bytes of a chunk that were copied to a lent buffer. */
-  takeLent?(number: number, length: number): Buffer;
+  /** Gives the bytes of a chunk that were read to a lent buffer. */
+  takeLent?(number: number, offset: number, length: number): Buffer;
   /** So many bytes of bodies were asked for. */
   expect?(bytes: number): void;
 }
@@ -164,10 +164,10 @@ export class Frame {
   /** The payload of a `Chunk`, wherever it is. */
   chunk(): Buffer {
     if (!this.has(Flag.Apart | Flag.Lent)) return this.bytes();
-    const { carrier } = this;
-    const length = this.numbers.getUint32(this.payload + LENGTH, true);
+    const { carrier, numbers, payload } = this;
+    const length = numbers.getUint32(payload + LENGTH, true);
     const bytes = this.has(Flag.Lent)
-      ? carrier?.takeLent?.(this.number(), length)
+      ? carrier?.takeLent?.(this.number(), numbers.getUint32(payload + 2 * LENGTH, true), length)
       : carrier?.take?.(this.number(), length);
     return bytes ?? this.bytes();
   }

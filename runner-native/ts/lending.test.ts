@@ -15,7 +15,7 @@ function lending(): { lending: Lending; lent: Map<number, Buffer> } {
 /** Rust fills one of them. */
 function filled(lent: Map<number, Buffer>, text: string): number {
   const [[number, buffer]] = [...lent] as [[number, Buffer]];
-  buffer.write(text);
+  buffer.write(text, 1);
   lent.delete(number);
   return number;
 }
@@ -26,31 +26,32 @@ describe('buffers that are lent', () => {
     of.expect(1);
     assert.deepEqual([...lent.keys()], [0]);
     of.expect(256 * KIB);
-    assert.deepEqual([...lent.keys()], [0, 1, 2, 3]);
+    assert.deepEqual([...lent.keys()], [0, 1]);
     of.expect(100 * KIB);
-    assert.equal(lent.size, 4);
+    assert.equal(lent.size, 2);
     of.expect(100 * 1024 * KIB);
-    assert.equal(lent.size, 16);
+    assert.equal(lent.size, 4);
   });
 
   it('come back once, with what was written to them', () => {
     const { lending: of, lent } = lending();
-    of.expect(128 * KIB);
+    of.expect(256 * KIB);
     const number = filled(lent, 'bytes');
-    assert.equal(of.take(number, 5).toString(), 'bytes');
-    assert.throws(() => of.take(number, 5), /was not lent/);
-    of.expect(128 * KIB);
+    assert.equal(of.take(number, 1, 5).toString(), 'bytes');
+    assert.throws(() => of.take(number, 1, 5), /was not lent/);
+    of.expect(256 * KIB);
     assert.equal(lent.size, 2);
   });
 
   it('are told of by a frame', () => {
     const { lending: of, lent } = lending();
     of.expect(1);
-    const carrier: Carrier = { send: () => {}, takeLent: (number, length) => of.take(number, length) };
-    const bytes = Buffer.alloc(HEADER + 8);
-    putHeader(bytes, 0, Kind.Chunk, Flag.Lent, 0, 7, 8);
+    const carrier: Carrier = { send: () => {}, takeLent: (...place) => of.take(...place) };
+    const bytes = Buffer.alloc(HEADER + 12);
+    putHeader(bytes, 0, Kind.Chunk, Flag.Lent, 0, 7, 12);
     bytes.writeUInt32LE(filled(lent, 'chunk'), HEADER);
     bytes.writeUInt32LE(5, HEADER + 4);
+    bytes.writeUInt32LE(1, HEADER + 8);
     const frame = new Frame(bytes, carrier);
     frame.seek(0);
     assert.equal(frame.chunk().toString(), 'chunk');

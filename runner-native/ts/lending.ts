@@ -1,12 +1,12 @@
 import { Ballast } from './ballast';
 import type { NativeServer } from './binding';
 
-/** The largest chunk. */
-const SIZE = 64 * 1024;
+/** What Rust reads at once of a body that flows, and the largest chunk. */
+const SIZE = 256 * 1024;
 /** Buffers that are lent at most, to all uploads together. */
-const MOST = 16;
+const MOST = 4;
 
-/** Buffers that Rust fills with large chunks in its own threads, so that this one need not copy them. */
+/** Buffers that Rust reads large chunks to in its own threads, so that this one need not copy them. */
 export class Lending {
   /** Those that are lent, by their numbers. */
   private readonly lent: (Buffer | undefined)[] = [];
@@ -15,9 +15,13 @@ export class Lending {
 
   constructor(private readonly native: NativeServer) {}
 
-  /** So many bytes were asked for. What is not needed for them stays lent, for the next. */
+  /**
+   * So many bytes were asked for, while as many may be on their way already. What is not needed for them stays lent, for the
+   * next.
+   */
   expect(bytes: number): void {
-    while (MOST - this.free.length < Math.min(Math.ceil(bytes / SIZE), MOST)) {
+    const needed = Math.min(Math.ceil((2 * bytes) / SIZE), MOST);
+    while (MOST - this.free.length < needed) {
       const number = this.free.pop() as number;
       const buffer = this.allocate(SIZE);
       this.lent[number] = buffer;
@@ -25,18 +29,18 @@ export class Lending {
     }
   }
 
-  /** The first bytes of one that was filled. */
-  take(number: number, length: number): Buffer {
+  /** What was read to one, which was handed over with that. */
+  take(number: number, offset: number, length: number): Buffer {
     const buffer = this.lent[number];
     if (buffer === undefined) throw new Error(`buffer ${number} was not lent`);
     this.lent[number] = undefined;
     this.free.push(number);
-    return buffer.subarray(0, length);
+    return buffer.subarray(offset, offset + length);
   }
 
   /** Memory for a chunk. It is V8's own: it frees that of others only with much delay. */
   allocate(length: number): Buffer {
-    this.ballast.renew();
+    this.ballast.renew(length);
     return Buffer.allocUnsafeSlow(length);
   }
 }

@@ -157,7 +157,7 @@ export class Listener implements Served {
       this.native.copyPiece(number, bytes);
       return bytes;
     },
-    takeLent: (number, length) => this.lending.take(number, length),
+    takeLent: (...place) => this.lending.take(...place),
     expect: (bytes) => {
       if (this.state !== 'closed') this.lending.expect(bytes);
     },

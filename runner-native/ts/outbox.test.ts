@@ -150,4 +150,21 @@ describe('Outbox', () => {
     outbox.release(false);
     assert.deepEqual(ids(batches), [[2 ** 32, Number.MAX_SAFE_INTEGER]]);
   });
+
+  it('cuts large bytes: for frames, and larger pieces where they can go another way', () => {
+    const { outbox, batches } = collected();
+    const bytes = Buffer.alloc(300 * 1024, 'x');
+    outbox.data(1, bytes);
+    outbox.release(false);
+    const lengths = batches.flat().map(({ text }) => text.length / 1024);
+    assert.deepEqual(lengths, [64, 64, 64, 64, 44]);
+
+    const apart: number[] = [];
+    const carrier = {
+      send: () => {},
+      sendData: (_: number, piece: Uint8Array) => apart.push(piece.length / 1024),
+    };
+    new Outbox(carrier).data(1, bytes);
+    assert.deepEqual(apart, [256, 44]);
+  });
 });

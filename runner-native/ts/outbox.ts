@@ -6,8 +6,12 @@ const CAPACITY = 4 * (64 * 1024 + HEADER);
 const BYTES_PER_UNIT = 3;
 /** From this length on the exact size is worth its counting. */
 const COUNTED = 8 * 1024;
+/** No frame carries more, so that small answers are never stuck behind a large one. */
+const FRAME = 64 * 1024;
 /** From this length on bytes are not copied among the frames, where they can go another way. */
 const APART = 16 * 1024;
+/** And so many at a time, that their number says how much waits. */
+const PIECE = 256 * 1024;
 
 /** Collects answers and hands them over in one piece at the end of a turn. */
 export class Outbox {
@@ -37,7 +41,14 @@ export class Outbox {
     this.put(Kind.Begin, isBare ? Flag.Headers | Flag.Bare : Flag.Headers, status, id, '', head);
   }
 
+  /** Bytes of an answer that has begun. */
   data(id: number, bytes: Uint8Array): void {
+    const most = this.carrier.sendData === undefined ? FRAME : PIECE;
+    if (bytes.length <= most) return this.piece(id, bytes);
+    for (let at = 0; at < bytes.length; at += most) this.piece(id, bytes.subarray(at, at + most));
+  }
+
+  private piece(id: number, bytes: Uint8Array): void {
     if (bytes.length < APART || this.carrier.sendData === undefined) {
       this.putBytes(Kind.Data, id, bytes);
     } else {

@@ -82,6 +82,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     drop(stream);
     server.close(Duration::ZERO);
-    server.join(Duration::from_secs(5));
+    server.join();
     Ok(())
 }

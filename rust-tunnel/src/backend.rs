@@ -5,12 +5,17 @@
 
 #[cfg(test)]
 pub(crate) mod fake;
+mod lent;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use http::HeaderValue;
 
 use crate::protocol::{Call, Code, Head, Reply, Report, Target};
+
+pub(crate) use lent::Landing;
+pub use lent::{Lent, Memory, Place, Space};
 
 /// What an admission question was answered with.
 #[derive(Debug)]
@@ -44,6 +49,11 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Hands a record to the application's logger. Never waits; may drop records under flood, and counts them.
     fn report(&self, report: Report);
+
+    /// Where bodies that flow are to be read to, if that is not memory of our own.
+    fn lent(&self) -> Option<Arc<Lent>> {
+        None
+    }
 }
 
 /// Why a backend has no answer.

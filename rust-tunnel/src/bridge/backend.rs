@@ -8,7 +8,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::upload::{self, Window};
 use super::{Bell, Bridge, SHARED};
-use crate::backend::{Admission, Backend, BackendError};
+use crate::backend::{Admission, Backend, BackendError, Lent};
 use crate::protocol::frame::{self, Kind};
 use crate::protocol::{Call, Head, Reply, Report, Target};
 
@@ -70,5 +70,9 @@ impl<B: Bell> Backend for Bridge<B> {
         if let Ok(record) = serde_json::to_vec(&report) {
             self.shared.doorbell.push(0, |out| frame::put(out, Kind::Report, 0, 0, &record));
         }
+    }
+
+    fn lent(&self) -> Option<Arc<Lent>> {
+        Some(self.lending().clone())
     }
 }

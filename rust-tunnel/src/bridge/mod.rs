@@ -14,7 +14,6 @@ mod batch;
 mod calls;
 mod doorbell;
 mod download;
-mod lent;
 mod sync {
     pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
@@ -27,7 +26,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::backend::BackendError;
+use crate::backend::{BackendError, Lent};
 use crate::protocol::frame::{self, Frame, FrameError, Kind};
 use crate::protocol::{self, Body, BodyStream, Interim};
 
@@ -37,7 +36,6 @@ pub use calls::CallStats;
 use calls::{CallId, Calls};
 pub use doorbell::{Bell, Doorbell, Ticket};
 use download::{Download, Item};
-pub use lent::{Lent, Memory};
 
 /// Bodies from this size on are not copied before the other side takes them.
 const SHARED: usize = 8 * 1024;
@@ -64,7 +62,7 @@ pub struct Terms {
 
 struct Shared<B> {
     doorbell: Doorbell<B>,
-    lent: Lent,
+    lent: Arc<Lent>,
     calls: Calls,
     terms: Terms,
     closed: AtomicBool,
@@ -85,7 +83,7 @@ impl<B: Bell> Bridge<B> {
     pub fn new(bell: B, terms: Terms) -> Self {
         let shared = Shared {
             doorbell: Doorbell::new(bell),
-            lent: Lent::default(),
+            lent: Arc::default(),
             calls: Calls::new(terms.max_in_flight, terms.abandoned),
             terms,
             closed: AtomicBool::new(false),
@@ -101,8 +99,8 @@ impl<B: Bell> Bridge<B> {
         self.shared.doorbell.bell()
     }
 
-    /// Where large pieces of bodies go at once.
-    pub fn lent(&self) -> &Lent {
+    /// Memory that the other side has lent.
+    pub fn lending(&self) -> &Arc<Lent> {
         &self.shared.lent
     }
 

@@ -15,7 +15,7 @@ use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces, Trailers};
 /// No frame of bytes carries more, so that small calls are never stuck behind a large one.
 const CHUNK: usize = 64 * 1024;
 /// So many bytes are worth a wake-up, although more follow at once.
-const BURST: usize = 4 * CHUNK;
+const BURST: usize = 8 * CHUNK;
 /// How often whoever brings the next piece is given the chance to do so before those that are here go over.
 const PATIENCE: u8 = 2;
 
@@ -187,10 +187,18 @@ impl Frames {
     /// Whether more can come.
     fn put<B: Bell>(&mut self, next: Next, window: &Window, bridge: &Bridge<B>) -> bool {
         match next {
-            Next::Piece(Piece::Data(mut data)) => {
+            Next::Piece(Piece::Data(data)) => {
                 window.spend(data.len());
-                while !data.is_empty() {
-                    self.chunk(data.split_to(data.len().min(CHUNK)), bridge);
+                match bridge.lending().hand_over(data) {
+                    Ok(place) => {
+                        self.bytes += place.length as usize;
+                        self.waiting.push(0, |out| frame::put_lent(out, self.id.0, place));
+                    }
+                    Err(mut data) => {
+                        while !data.is_empty() {
+                            self.chunk(data.split_to(data.len().min(CHUNK)));
+                        }
+                    }
                 }
             }
             Next::Piece(Piece::Part(part)) => {
@@ -212,16 +220,12 @@ impl Frames {
         true
     }
 
-    fn chunk<B: Bell>(&mut self, data: Bytes, bridge: &Bridge<B>) {
+    fn chunk(&mut self, data: Bytes) {
         if data.len() < SHARED {
             return self.frame(Kind::Chunk, 0, &data);
         }
         let (id, length) = (self.id.0, data.len());
         self.bytes += length;
-        if let Some(number) = bridge.lent().fill(&data) {
-            self.waiting.push(0, |out| frame::put_lent(out, id, number, length));
-            return;
-        }
         self.waiting.push_with(0, data, |out| frame::put_header(out, Kind::Chunk, id, length));
     }
 

@@ -58,6 +58,7 @@ impl<B: Backend> Server<B> {
         let house = Arc::new(House {
             service: front.clone(),
             timeouts: front.config.timeouts.clone(),
+            lent: front.backend.lent(),
             active: AtomicUsize::new(0),
         });
         let enter = Arc::new(enter);
@@ -119,17 +120,9 @@ impl<B: Backend> Server<B> {
         self.stop.close_all();
     }
 
-    /// Waits for the threads, `patience` at most. `false`: some still run.
-    pub fn join(&mut self, patience: Duration) -> bool {
-        let deadline = std::time::Instant::now() + patience;
-        while self.threads.iter().any(|thread| !thread.is_finished()) {
-            if std::time::Instant::now() >= deadline {
-                return false;
-            }
-            std::thread::park_timeout(Duration::from_millis(1));
-        }
+    /// Waits for the threads, which end once it was closed and its grace is over: nothing on them waits for others.
+    pub fn join(&mut self) {
         self.threads.drain(..).for_each(|thread| drop(thread.join()));
-        true
     }
 }
 

@@ -27,6 +27,7 @@ use bytes::BufMut;
 
 use super::plain::is_plain;
 use super::{Body, Content, Head, Target, TargetKind};
+use crate::backend::Place;
 
 pub use kind::Kind;
 
@@ -58,7 +59,8 @@ pub const PART: u8 = 1;
 /// The bytes of the chunk are not here: the payload is a u32 by which the addon's JavaScript asks for them, and another
 /// with their length.
 pub const APART: u8 = 2;
-/// They are where the other side has lent memory: the payload is a u32 with its number, and another with their length.
+/// They are in memory that the other side has lent: the payload is a u32 with its number, one with their length, and one
+/// with the offset of the first.
 pub const LENT: u8 = 4;
 /// An origin is there: it was sent (question), or is allowed (answer).
 pub const PRESENT: u8 = 1;
@@ -106,13 +108,13 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
     framed(out, kind, flags, id, |out| out.put_slice(payload));
 }
 
-/// Appends a chunk whose bytes were copied to lent memory.
-pub fn put_lent(out: &mut Vec<u8>, id: u64, number: u32, length: usize) {
-    let mut place = [0; 2 * LENGTH];
-    let mut payload = &mut place[..];
-    payload.put_u32_le(number);
-    payload.put_u32_le(length as u32);
-    put(out, Kind::Chunk, LENT, id, &place);
+/// Appends a chunk whose bytes are in lent memory.
+pub fn put_lent(out: &mut Vec<u8>, id: u64, place: Place) {
+    framed(out, Kind::Chunk, LENT, id, |out| {
+        out.put_u32_le(place.number);
+        out.put_u32_le(place.length);
+        out.put_u32_le(place.offset);
+    });
 }
 
 /// Appends the header of a frame whose payload stands elsewhere.

@@ -6,9 +6,11 @@ use crate::protocol::BodyError;
 
 const LARGE: usize = 40 * 1024;
 
-/// A call whose body is one large piece, behind which nothing comes.
-fn large() -> Call {
-    let mut piece = Some(Bytes::from(vec![7; LARGE]));
+/// A call whose body is one large piece in lent memory, behind which nothing comes.
+fn large(lent: &Arc<Lent>) -> Call {
+    let mut landing = lent.landing().unwrap();
+    landing.as_mut().fill(7);
+    let mut piece = Some(landing.freeze(LARGE).slice(1..));
     let body = std::future::poll_fn(move |_| {
         piece.take().map_or(std::task::Poll::Pending, |piece| std::task::Poll::Ready(Some(piece)))
     });
@@ -29,12 +31,12 @@ fn large() -> Call {
 }
 
 #[tokio::test]
-async fn large_pieces_go_to_lent_memory_and_come_back_even_if_nobody_wants_them() {
+async fn lent_memory_is_handed_over_even_if_nobody_wants_what_is_in_it() {
     for is_wanted in [true, false] {
         let bridge = bridge(1);
-        bridge.lent().lend(5, Box::new(vec![0; LARGE]));
-        let asking = bridge.clone();
-        tokio::spawn(async move { asking.call(large()).await });
+        bridge.lending().lend(5, Box::new(vec![0; LARGE]));
+        let (asking, asked) = (bridge.clone(), large(bridge.lending()));
+        tokio::spawn(async move { asking.call(asked).await });
         tokio::task::yield_now().await;
         let id = taken(&bridge)[0].1;
         let mut more = Vec::new();
@@ -49,7 +51,7 @@ async fn large_pieces_go_to_lent_memory_and_come_back_even_if_nobody_wants_them(
         for _ in 0..4 {
             tokio::task::yield_now().await;
         }
-        let place = [5_u32.to_le_bytes(), (LARGE as u32).to_le_bytes()].concat();
+        let place = [5, LARGE as u32 - 1, 1].map(u32::to_le_bytes).concat();
         assert_eq!(taken(&bridge), [(Kind::Chunk, id, place)]);
     }
 }

@@ -23,6 +23,7 @@ use super::io::{Socket, Wire};
 use super::request::{Request, peers};
 use super::respond::Cut;
 use super::stop::{Order, Stopping};
+use crate::backend::Lent;
 use crate::config::Timeouts;
 use activity::Activity;
 use deadline::{Expiry, Moment, has_passed};
@@ -31,7 +32,7 @@ use farewell::Farewell;
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve<S: Socket, V: Serve>(stream: S, house: &House<V>, stopping: Stopping) {
-    let wire = Wire::new(stream);
+    let wire = Wire::new(stream, house.lent.clone());
     let mut connection = Connection { wire, activity: Activity::new(), house, stopping };
     let farewell = connection.live().await;
     farewell::part(connection.wire.into_stream(), farewell, house.timeouts.write).await;
@@ -47,6 +48,8 @@ pub(super) trait Serve: Send + Sync + 'static {
 pub(super) struct House<V> {
     pub(super) service: Arc<V>,
     pub(super) timeouts: Arc<Timeouts>,
+    /// Where bodies that flow are read to.
+    pub(super) lent: Option<Arc<Lent>>,
     /// How many connections have buffers and the state of requests around them.
     pub(super) active: AtomicUsize,
 }

@@ -114,6 +114,7 @@ fn bench() -> Bench {
     let house = Arc::new(House {
         service: Arc::new(Answers(tell)),
         timeouts: config(&serde_json::json!({})).timeouts,
+        lent: None,
         active: AtomicUsize::new(0),
     });
     let (client, near) = duplex(1 << 16);

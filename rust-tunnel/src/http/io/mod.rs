@@ -2,6 +2,7 @@
 //! hang-up detection while nobody reads, and parking, for which a connection must be able to give its buffers back.
 
 pub mod guard;
+mod read_buffer;
 mod socket;
 mod wire;
 

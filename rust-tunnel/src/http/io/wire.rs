@@ -1,14 +1,17 @@
 use std::io;
 use std::mem::MaybeUninit;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::guard::{Guard, Phase, Refusal, SentHead};
+use super::read_buffer::ReadBuffer;
+use crate::backend::Lent;
 
 /// What is read ahead at most while nobody asks for it. Behind more than that a hang-up is noticed late, as in Node.
 const AHEAD: usize = 64 * 1024;
@@ -16,10 +19,6 @@ const AHEAD: usize = 64 * 1024;
 const CHUNK: usize = 64 * 1024;
 /// A body whose reader has not asked for so long may wait for its handler.
 const LULL: Duration = Duration::from_millis(10);
-/// One read of a body that is asked for: at first, and at most. The largest cost of bodies that flow is the number of
-/// calls to the system, so it doubles while reads fill it.
-const READ: usize = 16 * 1024;
-const LARGEST_READ: usize = 256 * 1024;
 
 /// A socket, and the requests that have come from it.
 ///
@@ -30,9 +29,7 @@ pub(in crate::http) struct Wire<S> {
     guard: Guard,
     /// Bytes of bodies that nobody has taken, in the order of their requests.
     ahead: BytesMut,
-    /// Where bodies are read to that somebody waits for.
-    reading: BytesMut,
-    next_read: usize,
+    reading: ReadBuffer,
     over: Option<Over>,
     /// When the head under way began.
     head_since: Option<Instant>,
@@ -62,13 +59,13 @@ impl Over {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(in crate::http) fn new(stream: S) -> Self {
+    /// A body that flows is read to what is `lent`.
+    pub(in crate::http) fn new(stream: S, lent: Option<Arc<Lent>>) -> Self {
         Wire {
             stream,
             guard: Guard::new(),
             ahead: BytesMut::new(),
-            reading: BytesMut::new(),
-            next_read: READ,
+            reading: ReadBuffer::new(lent),
             over: None,
             head_since: None,
             stalled_since: None,
@@ -122,8 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Nothing is kept until the next byte.
     pub(in crate::http) fn park(&mut self) {
         self.ahead = BytesMut::new();
-        self.reading = BytesMut::new();
-        self.next_read = READ;
+        self.reading.forget();
         self.guard.forget_heads();
     }
 
@@ -177,33 +173,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             if self.over.is_some() {
                 return Poll::Pending;
             }
-            // What is left of a buffer is used up first, for the pieces that were read to it keep all of it.
-            let is_new = self.reading.capacity() < READ;
-            if is_new {
-                self.reading.reserve(self.next_read);
-            }
-            let room = self.reading.capacity();
-            let Poll::Ready(read) = pin!(self.stream.read_buf(&mut self.reading)).poll(context) else {
-                if is_new {
-                    // There may be many who wait for slow clients.
-                    self.reading = BytesMut::new();
-                }
-                return Poll::Pending;
-            };
-            if self.reading.len() == room {
-                self.next_read = LARGEST_READ.min(2 * self.next_read);
-            } else if self.reading.len() < room / 4 {
-                self.next_read = READ.max(self.next_read / 2);
-            }
-            let mut fresh = self.reading.split();
-            let kept = self.pass(&read, &mut fresh);
+            let (read, mut fresh) = ready!(self.reading.poll_read(&mut self.stream, context));
+            let kept = self.pass(&read, fresh.as_mut());
             if self.over.is_some() {
                 return Poll::Pending;
             }
-            fresh.truncate(kept);
+            let mut fresh = fresh.freeze(kept);
             let (arrived, is_over) = self.guard.body();
             self.guard.take_body(arrived);
-            let piece = fresh.split_to(arrived.min(kept)).freeze();
+            let piece = fresh.split_to(arrived.min(kept));
             self.ahead.extend_from_slice(&fresh);
             if !piece.is_empty() || is_over {
                 return Poll::Ready(piece);

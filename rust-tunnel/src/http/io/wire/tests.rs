@@ -9,7 +9,7 @@ const REQUEST: &[u8] = b"POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\
 
 fn wired(capacity: usize) -> (Wire<DuplexStream>, DuplexStream) {
     let (near, far) = duplex(capacity);
-    (Wire::new(near), far)
+    (Wire::new(near, None), far)
 }
 
 fn look_ahead(wire: &mut Wire<DuplexStream>) {
@@ -69,27 +69,44 @@ async fn a_message_that_breaks_off_is_a_bad_request() {
 
 #[tokio::test]
 async fn reading_ahead_is_bounded_and_nothing_is_lost() {
-    let length = 4 * AHEAD;
-    let head = format!("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
-    let body: Vec<u8> = (0..length).map(|at| at as u8).collect();
-    let (mut wire, mut far) = wired(1 << 20);
-    far.write_all(&[head.as_bytes(), &body, REQUEST].concat()).await.unwrap();
-    look_ahead(&mut wire);
-    let ahead = wire.waiting();
-    assert!((AHEAD..AHEAD + CHUNK).contains(&ahead), "{ahead}");
-    assert!(wire.next_head().is_some());
-    let mut all = wire.take_body().to_vec();
-    while wire.body() != (0, true) {
-        let piece = poll_fn(|context| wire.poll_body(context)).await;
-        assert!(!piece.is_empty() && piece.len() <= LARGEST_READ);
-        all.extend_from_slice(&piece);
+    let length = 12 * AHEAD;
+    let body: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+    let plain = [format!("content-length: {length}\r\n\r\n").as_bytes(), &body].concat();
+    let mut chunked = b"transfer-encoding: chunked\r\n\r\n".to_vec();
+    for chunk in body.chunks(50_000) {
+        chunked.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        chunked.extend_from_slice(&[chunk, b"\r\n"].concat());
     }
-    assert!(all == body);
-    wire.end_body();
-    // The last read may have brought what comes behind the body.
-    look_ahead(&mut wire);
-    assert!(wire.next_head().is_some());
-    assert_eq!(wire.take_body(), "{}");
+    chunked.extend_from_slice(b"0\r\n\r\n");
+    for (sent, is_lent) in [(&plain, false), (&plain, true), (&chunked, true)] {
+        let lent = Arc::new(Lent::default());
+        if is_lent {
+            lent.lend(1, Box::new(vec![0; 4 * AHEAD]));
+        }
+        let (near, mut far) = duplex(1 << 20);
+        let mut wire = Wire::new(near, Some(lent.clone()));
+        let head = &b"POST /x HTTP/1.1\r\nhost: a\r\n"[..];
+        far.write_all(&[head, sent, REQUEST].concat()).await.unwrap();
+        look_ahead(&mut wire);
+        let ahead = wire.waiting();
+        assert!((AHEAD..AHEAD + CHUNK).contains(&ahead), "{ahead}");
+        assert!(wire.next_head().is_some());
+        let mut all = wire.take_body().to_vec();
+        let mut handed_over = 0;
+        while wire.body() != (0, true) {
+            let piece = poll_fn(|context| wire.poll_body(context)).await;
+            assert!(!piece.is_empty() && piece.len() <= 4 * AHEAD);
+            all.extend_from_slice(&piece);
+            handed_over += usize::from(lent.hand_over(piece).is_ok());
+        }
+        assert!(all == body);
+        assert_eq!(handed_over, usize::from(is_lent));
+        wire.end_body();
+        // The last read may have brought what comes behind the body.
+        look_ahead(&mut wire);
+        assert!(wire.next_head().is_some());
+        assert_eq!(wire.take_body(), "{}");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,188 @@
+//! Memory of the other side, to which bodies are read that it would otherwise have to copy.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+/// One piece of such memory.
+pub type Memory = Box<dyn Space>;
+
+/// What can be read, and written by whoever is the only one to have it.
+pub trait Space: AsRef<[u8]> + AsMut<[u8]> + Send + Sync {}
+
+impl<T: AsRef<[u8]> + AsMut<[u8]> + Send + Sync> Space for T {}
+
+/// Memory that is lent: each piece until what was read to it is handed over.
+///
+/// The other side may do with it what it likes from then on, so nothing here may see it any more. Therefore a piece is handed
+/// over only when whoever gives its bytes is the last to have any of them; else they are to be copied, and the piece is
+/// filled again.
+#[derive(Default)]
+pub struct Lent(Mutex<Vec<Piece>>);
+
+struct Piece {
+    /// How its owner is told of it.
+    number: u32,
+    /// Nothing else has it while it is free.
+    memory: Arc<Memory>,
+}
+
+/// Where bytes are that were handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Of the piece.
+    pub number: u32,
+    /// Of the first byte in it.
+    pub offset: u32,
+    /// How many they are.
+    pub length: u32,
+}
+
+impl Lent {
+    /// Takes memory by the number that its owner will be told.
+    pub fn lend(&self, number: u32, memory: Memory) {
+        self.pieces().push(Piece { number, memory: Arc::new(memory) });
+    }
+
+    /// Lets go of all that nobody has.
+    pub fn give_back(&self) {
+        self.pieces().clear();
+    }
+
+    /// A piece to read to, if one is free.
+    pub(crate) fn landing(self: &Arc<Self>) -> Option<Landing> {
+        let mut pieces = self.pieces();
+        let at = pieces.iter_mut().position(|piece| Arc::get_mut(&mut piece.memory).is_some())?;
+        let piece = pieces.swap_remove(at);
+        Some(Landing { piece: Some(piece), lent: self.clone() })
+    }
+
+    /// Hands the piece over in which these bytes are, if nothing else is seen of it, and if they fill a good part of it.
+    ///
+    /// # Errors
+    /// The bytes, which are to be copied.
+    pub(crate) fn hand_over(&self, bytes: Bytes) -> Result<Place, Bytes> {
+        let mut pieces = self.pieces();
+        let start = bytes.as_ptr().addr();
+        let found = pieces.iter().position(|piece| {
+            let memory = (*piece.memory).as_ref().as_ref();
+            memory.as_ptr_range().contains(&bytes.as_ptr()) && bytes.len() >= memory.len() / 2
+        });
+        let Some((at, piece)) = found.and_then(|at| Some((at, pieces.get_mut(at)?))) else {
+            return Err(bytes);
+        };
+        let (offset, length) = (start - (*piece.memory).as_ref().as_ref().as_ptr().addr(), bytes.len());
+        drop(bytes);
+        if Arc::get_mut(&mut piece.memory).is_none() {
+            return Err(view(&piece.memory).slice(offset..offset + length));
+        }
+        let number = pieces.swap_remove(at).number;
+        Ok(Place { number, offset: offset as u32, length: length as u32 })
+    }
+
+    fn pieces(&self) -> MutexGuard<'_, Vec<Piece>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A piece in the hands of the only one who reads to it.
+pub(crate) struct Landing {
+    piece: Option<Piece>,
+    lent: Arc<Lent>,
+}
+
+impl Landing {
+    /// What was read to it.
+    pub(crate) fn freeze(mut self, length: usize) -> Bytes {
+        let Some(piece) = self.piece.take() else { return Bytes::new() };
+        let bytes = view(&piece.memory).slice(..length);
+        self.lent.pieces().push(piece);
+        bytes
+    }
+}
+
+impl AsMut<[u8]> for Landing {
+    fn as_mut(&mut self) -> &mut [u8] {
+        let memory = self.piece.as_mut().and_then(|piece| Arc::get_mut(&mut piece.memory));
+        memory.map(|memory| memory.as_mut().as_mut()).unwrap_or_default()
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        if let Some(piece) = self.piece.take() {
+            self.lent.pieces().push(piece);
+        }
+    }
+}
+
+fn view(memory: &Arc<Memory>) -> Bytes {
+    struct View(Arc<Memory>);
+    impl AsRef<[u8]> for View {
+        fn as_ref(&self) -> &[u8] {
+            (*self.0).as_ref().as_ref()
+        }
+    }
+    Bytes::from_owner(View(memory.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: usize = 8;
+
+    fn lent() -> Arc<Lent> {
+        let lent = Arc::new(Lent::default());
+        lent.lend(3, Box::new(vec![0; SIZE]));
+        lent
+    }
+
+    fn filled(lent: &Arc<Lent>, length: usize) -> Bytes {
+        let mut landing = lent.landing().unwrap();
+        landing.as_mut().fill(7);
+        landing.freeze(length)
+    }
+
+    #[test]
+    fn a_piece_is_handed_over_with_the_last_of_its_bytes() {
+        let lent = lent();
+        let mut bytes = filled(&lent, 7);
+        assert!(lent.landing().is_none(), "it is not free");
+        let head = bytes.split_to(2);
+        let bytes = lent.hand_over(bytes).unwrap_err();
+        assert_eq!((&head[..], &bytes[..]), (&[7; 2][..], &[7; 5][..]));
+        drop(head);
+        assert_eq!(lent.hand_over(bytes), Ok(Place { number: 3, offset: 2, length: 5 }));
+        assert!(lent.landing().is_none(), "it is not ours any more");
+    }
+
+    #[test]
+    fn a_piece_is_filled_again_if_it_was_not_handed_over() {
+        let lent = lent();
+        for length in [SIZE / 2 - 1, SIZE, 0] {
+            let bytes = filled(&lent, length);
+            let bytes = if length < SIZE { lent.hand_over(bytes).unwrap_err() } else { bytes };
+            assert_eq!(bytes, vec![7; length]);
+        }
+        drop(lent.landing());
+        assert_eq!(lent.hand_over(filled(&lent, SIZE)), Ok(Place { number: 3, offset: 0, length: 8 }));
+    }
+
+    #[test]
+    fn bytes_from_elsewhere_are_nobodys_piece() {
+        let lent = lent();
+        for elsewhere in [Bytes::from(vec![1; SIZE]), Bytes::new(), Bytes::from_static(&[1; 2 * SIZE])] {
+            assert_eq!(lent.hand_over(elsewhere.clone()), Err(elsewhere));
+        }
+    }
+
+    #[test]
+    fn what_was_given_back_is_used_by_nobody() {
+        let lent = lent();
+        let bytes = filled(&lent, SIZE);
+        lent.give_back();
+        assert_eq!(lent.hand_over(bytes).unwrap_err(), [7; SIZE][..]);
+        assert!(lent.landing().is_none());
+    }
+}
