@@ -4,7 +4,7 @@ import type { NativeServer } from './binding';
 /** What Rust reads at once of a body that flows, and the largest chunk. */
 const SIZE = 256 * 1024;
 /** Buffers that are lent at most, to all uploads together. */
-const MOST = 4;
+const MOST = 8;
 
 /** Buffers that Rust reads large chunks to in its own threads, so that this one need not copy them. */
 export class Lending {
@@ -15,14 +15,11 @@ export class Lending {
 
   constructor(private readonly native: NativeServer) {}
 
-  /**
-   * So many bytes were asked for, while as many may be on their way already. What is not needed for them stays lent, for the
-   * next.
-   */
+  /** So many bytes more were asked for. What is not needed for them stays lent, for the next. */
   expect(bytes: number): void {
-    const needed = Math.min(Math.ceil((2 * bytes) / SIZE), MOST);
-    while (MOST - this.free.length < needed) {
-      const number = this.free.pop() as number;
+    for (let needed = Math.ceil(bytes / SIZE); needed > 0; needed -= 1) {
+      const number = this.free.pop();
+      if (number === undefined) return;
       const buffer = this.allocate(SIZE);
       this.lent[number] = buffer;
       this.native.lend(number, buffer);

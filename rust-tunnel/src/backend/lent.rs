@@ -49,11 +49,12 @@ impl Lent {
         self.pieces().clear();
     }
 
-    /// A piece to read to, if one is free.
+    /// A piece to read to, if one is free: the one that was lent first, for V8 takes what survives two of its minor
+    /// collections for long-lived.
     pub(crate) fn landing(self: &Arc<Self>) -> Option<Landing> {
         let mut pieces = self.pieces();
         let at = pieces.iter_mut().position(|piece| Arc::get_mut(&mut piece.memory).is_some())?;
-        let piece = pieces.swap_remove(at);
+        let piece = pieces.remove(at);
         Some(Landing { piece: Some(piece), lent: self.clone() })
     }
 
@@ -76,7 +77,7 @@ impl Lent {
         if Arc::get_mut(&mut piece.memory).is_none() {
             return Err(view(&piece.memory).slice(offset..offset + length));
         }
-        let number = pieces.swap_remove(at).number;
+        let number = pieces.remove(at).number;
         Ok(Place { number, offset: offset as u32, length: length as u32 })
     }
 
