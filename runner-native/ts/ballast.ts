@@ -1,10 +1,13 @@
-/** For so many bytes one place in an array is made, which takes eight. */
-const BYTES_A_PLACE = 64;
-/** More than many slow uploads bring at once. */
-const STRIDE = 64 * 1024 * 1024;
-/** A stride that takes no longer is 400 MiB/s. */
-const QUICK_MS = 160;
-/** For so long after a quick one V8 may still judge by the pause between two bodies. */
+/** For so many bytes an array is made, of 16 KiB: V8 gives larger ones other treatment, and smaller ones cost more. */
+const BYTES_AN_ARRAY = 64 * 1024;
+const PLACES = 2048;
+/** How quickly bytes pass is judged by so many. */
+const BLOCK = 8 * 1024 * 1024;
+/** A block that takes no longer is 400 MiB/s. */
+const QUICK_MS = 20;
+/** So many quick blocks, one after the other, are more than many slow uploads bring at once. */
+const STREAK = 8;
+/** For so long after them V8 may still judge by the pause between two bodies. */
 const LINGER_MS = 10_000;
 
 /**
@@ -19,19 +22,25 @@ export class Ballast {
   held: unknown[] = [];
   private bytes = 0;
   private last = 0;
+  private streak = 0;
   private until = 0;
   private isNeeded = false;
 
   /** Memory for so many bytes is made. */
   renew(bytes: number): void {
     this.bytes += bytes;
-    if (this.bytes >= STRIDE) {
-      this.bytes = 0;
-      const now = performance.now();
-      if (now - this.last < QUICK_MS) this.until = now + LINGER_MS;
-      this.last = now;
-      this.isNeeded = now < this.until;
-    }
-    if (this.isNeeded) this.held = new Array(Math.ceil(bytes / BYTES_A_PLACE));
+    if (this.bytes >= BLOCK) this.judge();
+    if (!this.isNeeded) return;
+    for (let left = bytes; left > 0; left -= BYTES_AN_ARRAY) this.held = new Array(PLACES);
+  }
+
+  private judge(): void {
+    const now = performance.now();
+    const isQuick = now - this.last < QUICK_MS;
+    this.bytes = 0;
+    this.last = now;
+    this.streak = isQuick ? this.streak + 1 : 0;
+    if (this.streak >= STREAK) this.until = now + LINGER_MS;
+    this.isNeeded = isQuick && now < this.until;
   }
 }
