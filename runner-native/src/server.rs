@@ -200,10 +200,9 @@ impl NativeServer {
         }
         self.backend.bell().disconnect();
         self.backend.lending().give_back();
+        // Not under the lock: it waits for the threads.
         let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mut server) = server {
-            server.join();
-        }
+        drop(server);
         Ok(())
     }
 
@@ -243,13 +242,12 @@ impl NativeServer {
 /// place, which [`NativeServer::release`] empties.
 fn tear_down(running: &Running) {
     let server = running.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(mut server) = server {
+    if let Some(server) = server {
         let backend = &server.front().backend;
         backend.bell().disconnect();
         backend.lending().give_back();
         backend.close("the JavaScript environment has ended");
-        server.close(Duration::ZERO);
-        server.join();
+        drop(server);
     }
 }
 

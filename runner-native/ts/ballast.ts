@@ -21,6 +21,8 @@ export class Ballast {
   /** What was made last; never read. */
   held: unknown[] = [];
   private bytes = 0;
+  /** Bytes beside which no array was made yet; below 0 if one was made for more. */
+  private owed = 0;
   private last = 0;
   private streak = 0;
   private until = 0;
@@ -31,7 +33,7 @@ export class Ballast {
     this.bytes += bytes;
     if (this.bytes >= BLOCK) this.judge();
     if (!this.isNeeded) return;
-    for (let left = bytes; left > 0; left -= BYTES_AN_ARRAY) this.held = new Array(PLACES);
+    for (this.owed += bytes; this.owed > 0; this.owed -= BYTES_AN_ARRAY) this.held = new Array(PLACES);
   }
 
   private judge(): void {

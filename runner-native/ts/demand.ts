@@ -4,7 +4,7 @@ import { Window } from './window';
 /** How much of a call's body is asked for in advance. */
 export class Demand {
   private readonly window = new Window();
-  /** Bytes that were asked for and have not come. */
+  /** Bytes that were asked for and have not come. Below 0 if more came: Rust passes on whole what it has read at once. */
   private expected = 0;
 
   constructor(
@@ -21,7 +21,7 @@ export class Demand {
   ask(): void {
     if (this.expected >= this.window.size / 2) return;
     this.window.turn();
-    const bytes = this.window.size - Math.max(this.expected, 0);
+    const bytes = this.window.size - this.expected;
     this.expected += bytes;
     this.outbox.more(this.id, bytes);
   }

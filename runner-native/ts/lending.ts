@@ -18,9 +18,9 @@ export class Lending {
   /** So many bytes more were asked for. What is not needed for them stays lent, for the next. */
   expect(bytes: number): void {
     for (let needed = Math.ceil(bytes / SIZE); needed > 0; needed -= 1) {
-      const number = this.free.pop();
-      if (number === undefined) return;
+      if (this.free.length === 0) return;
       const buffer = this.allocate(SIZE);
+      const number = this.free.pop() as number;
       this.lent[number] = buffer;
       this.native.lend(number, buffer);
     }

@@ -78,8 +78,8 @@ export class Outbox {
   more(id: number, bytes: number): void {
     const number = Buffer.alloc(4);
     number.writeUInt32LE(bytes);
-    this.carrier.expect?.(bytes);
     this.putBytes(Kind.More, id, number);
+    this.carrier.expect?.(bytes);
   }
 
   admitted(id: number): void {

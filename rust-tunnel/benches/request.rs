@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = listeners.first().ok_or("nothing is bound")?.local_addr()?;
     let front = Front::new(Config::from_json(SETTINGS)?, Arc::new(bridge.clone()));
     let enter = move || drop(tokio::spawn(answer(bridge.clone())));
-    let mut server = Server::start(front, listeners, enter, |_| {})?;
+    let server = Server::start(front, listeners, enter, |_| {})?;
 
     let mut stream = TcpStream::connect(address)?;
     let mut response = [0; 4096];
@@ -81,7 +81,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         assert!(response.ends_with(RESULT), "{}", String::from_utf8_lossy(response));
     }
     drop(stream);
-    server.close(Duration::ZERO);
-    server.join();
+    drop(server);
     Ok(())
 }

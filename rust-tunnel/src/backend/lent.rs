@@ -74,9 +74,13 @@ impl Lent {
         };
         let (offset, length) = (start - (*piece.memory).as_ref().as_ref().as_ptr().addr(), bytes.len());
         drop(bytes);
-        if Arc::get_mut(&mut piece.memory).is_none() {
+        let Some(memory) = Arc::get_mut(&mut piece.memory) else {
             return Err(view(&piece.memory).slice(offset..offset + length));
-        }
+        };
+        // What else is in it may be of another client.
+        let all = memory.as_mut().as_mut();
+        all.get_mut(..offset).unwrap_or_default().fill(0);
+        all.get_mut(offset + length..).unwrap_or_default().fill(0);
         let number = pieces.remove(at).number;
         Ok(Place { number, offset: offset as u32, length: length as u32 })
     }
@@ -112,7 +116,7 @@ impl AsMut<[u8]> for Landing {
 impl Drop for Landing {
     fn drop(&mut self) {
         if let Some(piece) = self.piece.take() {
-            self.lent.pieces().push(piece);
+            self.lent.pieces().insert(0, piece);
         }
     }
 }
@@ -128,62 +132,4 @@ fn view(memory: &Arc<Memory>) -> Bytes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SIZE: usize = 8;
-
-    fn lent() -> Arc<Lent> {
-        let lent = Arc::new(Lent::default());
-        lent.lend(3, Box::new(vec![0; SIZE]));
-        lent
-    }
-
-    fn filled(lent: &Arc<Lent>, length: usize) -> Bytes {
-        let mut landing = lent.landing().unwrap();
-        landing.as_mut().fill(7);
-        landing.freeze(length)
-    }
-
-    #[test]
-    fn a_piece_is_handed_over_with_the_last_of_its_bytes() {
-        let lent = lent();
-        let mut bytes = filled(&lent, 7);
-        assert!(lent.landing().is_none(), "it is not free");
-        let head = bytes.split_to(2);
-        let bytes = lent.hand_over(bytes).unwrap_err();
-        assert_eq!((&head[..], &bytes[..]), (&[7; 2][..], &[7; 5][..]));
-        drop(head);
-        assert_eq!(lent.hand_over(bytes), Ok(Place { number: 3, offset: 2, length: 5 }));
-        assert!(lent.landing().is_none(), "it is not ours any more");
-    }
-
-    #[test]
-    fn a_piece_is_filled_again_if_it_was_not_handed_over() {
-        let lent = lent();
-        for length in [SIZE / 2 - 1, SIZE, 0] {
-            let bytes = filled(&lent, length);
-            let bytes = if length < SIZE { lent.hand_over(bytes).unwrap_err() } else { bytes };
-            assert_eq!(bytes, vec![7; length]);
-        }
-        drop(lent.landing());
-        assert_eq!(lent.hand_over(filled(&lent, SIZE)), Ok(Place { number: 3, offset: 0, length: 8 }));
-    }
-
-    #[test]
-    fn bytes_from_elsewhere_are_nobodys_piece() {
-        let lent = lent();
-        for elsewhere in [Bytes::from(vec![1; SIZE]), Bytes::new(), Bytes::from_static(&[1; 2 * SIZE])] {
-            assert_eq!(lent.hand_over(elsewhere.clone()), Err(elsewhere));
-        }
-    }
-
-    #[test]
-    fn what_was_given_back_is_used_by_nobody() {
-        let lent = lent();
-        let bytes = filled(&lent, SIZE);
-        lent.give_back();
-        assert_eq!(lent.hand_over(bytes).unwrap_err(), [7; SIZE][..]);
-        assert!(lent.landing().is_none());
-    }
-}
+mod tests;

@@ -28,14 +28,15 @@ pub(super) struct Window {
 
 #[derive(Default)]
 struct State {
-    open: u64,
+    /// Below 0 if more was handed over than was asked for.
+    open: i64,
     closed: bool,
 }
 
 impl Window {
     /// JavaScript can take so many bytes more.
     pub(super) fn grant(&self, bytes: u32) {
-        self.change(|state| state.open += u64::from(bytes));
+        self.change(|state| state.open += i64::from(bytes));
     }
 
     /// Nobody wants any more.
@@ -43,10 +44,9 @@ impl Window {
         self.change(|state| state.closed = true);
     }
 
-    /// Counts bytes that were handed over, more than were asked for if a chunk was larger.
+    /// Counts bytes that were handed over, more than were asked for if a chunk was larger: that is less the next time.
     fn spend(&self, bytes: usize) {
-        let mut state = self.state();
-        state.open = state.open.saturating_sub(bytes as u64);
+        self.state().open -= bytes as i64;
     }
 
     /// Waits until something can be taken; `false` when nothing ever will.
@@ -241,3 +241,6 @@ impl Frames {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

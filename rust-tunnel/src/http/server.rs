@@ -32,7 +32,7 @@ pub enum Closed {
     ThreadDied,
 }
 
-/// A running server: one IO thread for each listener.
+/// A running server: one IO thread for each listener. Dropped, it has ended.
 pub struct Server<B> {
     front: Arc<Front<B>>,
     stop: Arc<Stop>,
@@ -119,16 +119,13 @@ impl<B: Backend> Server<B> {
     pub fn close_all(&self) {
         self.stop.close_all();
     }
-
-    /// Waits for the threads, which end once it was closed and its grace is over: nothing on them waits for others.
-    pub fn join(&mut self) {
-        self.threads.drain(..).for_each(|thread| drop(thread.join()));
-    }
 }
 
 impl<B> Drop for Server<B> {
+    /// Destroys what is left, and waits for the threads: nothing on them waits for others.
     fn drop(&mut self) {
         self.stop.close(Instant::now());
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
     }
 }
 

@@ -77,6 +77,7 @@ impl Upload {
                     }
                     Poll::Pending if has_asked => break,
                     Poll::Pending => {
+                        self.received.own();
                         has_asked = true;
                         context.waker().wake_by_ref();
                         return Poll::Pending;
@@ -113,6 +114,7 @@ impl Upload {
                 State::Untouched | State::Reading => {}
             }
             self.state = State::Reading;
+            self.received.own();
             let piece = std::future::poll_fn(|context| self.body.poll_piece(context)).await;
             self.take(piece);
         }
@@ -250,15 +252,22 @@ struct Received {
 
 impl Received {
     fn push(&mut self, data: Bytes) {
+        let is_first = self.length == 0;
         self.length += data.len();
-        if self.first.is_empty() {
+        if is_first {
             self.first = data;
-            return;
+        } else {
+            self.own();
+            self.all.extend_from_slice(&data);
         }
+    }
+
+    /// While more is waited for, nothing of what was read to is kept.
+    fn own(&mut self) {
         if self.all.is_empty() {
             self.all.extend_from_slice(&self.first);
+            self.first.clear();
         }
-        self.all.extend_from_slice(&data);
     }
 
     fn take(&mut self) -> Bytes {
@@ -267,3 +276,6 @@ impl Received {
         if self.all.is_empty() { first } else { std::mem::take(&mut self.all).freeze() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,8 @@ impl Parser {
                 Place::Epilogue => return Ok(()),
             };
             if !goes_on {
-                self.held = input;
+                // Copied, so that it does not keep all that was read with it.
+                self.held = Bytes::copy_from_slice(&input);
                 return Ok(());
             }
         }

@@ -37,13 +37,13 @@ fn ask(address: SocketAddr) -> String {
 #[test]
 fn it_serves_on_every_thread_and_ends_when_told() {
     for threads in [1, 3] {
-        let mut running = start(threads, &serde_json::json!({}), || {});
+        let running = start(threads, &serde_json::json!({}), || {});
         for _ in 0..20 {
             assert!(ask(running.address).starts_with("HTTP/1.1 404 "));
         }
         running.server.close(PATIENCE);
         assert_eq!(running.closed.recv_timeout(PATIENCE), Ok(Closed::Ordinary));
-        running.server.join();
+        drop(running.server);
         assert!(TcpStream::connect(running.address).is_err());
     }
 }
