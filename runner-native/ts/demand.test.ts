@@ -25,7 +25,7 @@ describe('Demand', () => {
     const demand = new Demand(outbox as unknown as Outbox, 7);
     for (let piece = 0; piece < 1000; piece += 1) {
       demand.ask();
-      assert.ok(open > 0 && open <= 1024 * KIB, `${open} bytes are open`);
+      assert.ok(open > 0 && open <= 2048 * KIB, `${open} bytes are open`);
       const bytes = open < 1000 || piece % 3 === 0 ? 256 * KIB : open - 10;
       demand.came(bytes);
       open -= bytes;
