@@ -167,7 +167,7 @@ impl NativeServer {
     /// left alone, until then or until [`NativeServer::release`].
     #[napi(catch_unwind)]
     pub fn lend(&self, number: u32, mut buffer: BufferSlice<'_>) {
-        self.backend.lending().lend(number, memory_of(&mut buffer));
+        self.backend.lent().lend(number, memory_of(&mut buffer));
     }
 
     /// Takes the first `length` bytes of `outbox`: whole frames of answers.
@@ -199,7 +199,7 @@ impl NativeServer {
             env.remove_env_cleanup_hook(hook)?;
         }
         self.backend.bell().disconnect();
-        self.backend.lending().give_back();
+        self.backend.lent().give_back();
         // Not under the lock: it waits for the threads.
         let server = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(server);
@@ -245,7 +245,7 @@ fn tear_down(running: &Running) {
     if let Some(server) = server {
         let backend = &server.front().backend;
         backend.bell().disconnect();
-        backend.lending().give_back();
+        backend.lent().give_back();
         backend.close("the JavaScript environment has ended");
         drop(server);
     }

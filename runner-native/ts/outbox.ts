@@ -10,7 +10,7 @@ const COUNTED = 8 * 1024;
 const FRAME = 64 * 1024;
 /** From this length on bytes are not copied among the frames, where they can go another way. */
 const APART = 16 * 1024;
-/** And so many at a time, that their number says how much waits. */
+/** And so many at a time, for what the client has taken is told for whole pieces. */
 const PIECE = 256 * 1024;
 
 /** Collects answers and hands them over in one piece at the end of a turn. */
@@ -44,7 +44,6 @@ export class Outbox {
   /** Bytes of an answer that has begun. */
   data(id: number, bytes: Uint8Array): void {
     const most = this.carrier.sendData === undefined ? FRAME : PIECE;
-    if (bytes.length <= most) return this.piece(id, bytes);
     for (let at = 0; at < bytes.length; at += most) this.piece(id, bytes.subarray(at, at + most));
   }
 

@@ -15,7 +15,7 @@ use http::HeaderValue;
 use crate::protocol::{Call, Code, Head, Reply, Report, Target};
 
 pub(crate) use lent::Landing;
-pub use lent::{Lent, Memory, Place, Space};
+pub use lent::{Lent, Memory, Space, Span};
 
 /// What an admission question was answered with.
 #[derive(Debug)]

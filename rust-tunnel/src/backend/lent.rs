@@ -29,12 +29,12 @@ struct Piece {
 
 /// Where bytes are that were handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Span {
     /// Of the piece.
     pub number: u32,
-    /// Of the first byte in it.
+    /// Of the first byte in it, in bytes.
     pub offset: u32,
-    /// How many they are.
+    /// How many bytes they are.
     pub length: u32,
 }
 
@@ -62,31 +62,36 @@ impl Lent {
     ///
     /// # Errors
     /// The bytes, which are to be copied.
-    pub(crate) fn hand_over(&self, bytes: Bytes) -> Result<Place, Bytes> {
+    pub(crate) fn hand_over(&self, bytes: Bytes) -> Result<Span, Bytes> {
         let mut pieces = self.pieces();
-        let start = bytes.as_ptr().addr();
-        let found = pieces.iter().position(|piece| {
-            let memory = (*piece.memory).as_ref().as_ref();
-            memory.as_ptr_range().contains(&bytes.as_ptr()) && bytes.len() >= memory.len() / 2
-        });
-        let Some((at, piece)) = found.and_then(|at| Some((at, pieces.get_mut(at)?))) else {
+        let found = pieces.iter().enumerate().find_map(|(at, piece)| Some((at, piece.offset_of(&bytes)?)));
+        let Some((at, offset)) = found else { return Err(bytes) };
+        let Piece { number, mut memory } = pieces.remove(at);
+        let length = bytes.len();
+        drop(bytes);
+        let Some(alone) = Arc::get_mut(&mut memory) else {
+            let bytes = view(&memory).slice(offset..offset + length);
+            pieces.insert(at, Piece { number, memory });
             return Err(bytes);
         };
-        let (offset, length) = (start - (*piece.memory).as_ref().as_ref().as_ptr().addr(), bytes.len());
-        drop(bytes);
-        let Some(memory) = Arc::get_mut(&mut piece.memory) else {
-            return Err(view(&piece.memory).slice(offset..offset + length));
-        };
         // What else is in it may be of another client.
-        let all = memory.as_mut().as_mut();
+        let all = alone.as_mut().as_mut();
         all.get_mut(..offset).unwrap_or_default().fill(0);
         all.get_mut(offset + length..).unwrap_or_default().fill(0);
-        let number = pieces.remove(at).number;
-        Ok(Place { number, offset: offset as u32, length: length as u32 })
+        Ok(Span { number, offset: offset as u32, length: length as u32 })
     }
 
     fn pieces(&self) -> MutexGuard<'_, Vec<Piece>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Piece {
+    /// Where these bytes begin in it, if they are in it and fill a good part of it.
+    fn offset_of(&self, bytes: &[u8]) -> Option<usize> {
+        let all = (*self.memory).as_ref().as_ref();
+        let is_here = all.as_ptr_range().contains(&bytes.as_ptr()) && bytes.len() >= all.len() / 2;
+        is_here.then(|| bytes.as_ptr().addr() - all.as_ptr().addr())
     }
 }
 

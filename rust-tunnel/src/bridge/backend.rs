@@ -73,6 +73,6 @@ impl<B: Bell> Backend for Bridge<B> {
     }
 
     fn lent(&self) -> Option<Arc<Lent>> {
-        Some(self.lending().clone())
+        Some(self.shared.lent.clone())
     }
 }

@@ -100,7 +100,7 @@ impl<B: Bell> Bridge<B> {
     }
 
     /// Memory that the other side has lent.
-    pub fn lending(&self) -> &Arc<Lent> {
+    pub fn lent(&self) -> &Arc<Lent> {
         &self.shared.lent
     }
 

@@ -9,6 +9,7 @@ use http_body::Body as _;
 use tokio::sync::Notify;
 
 use super::{Batch, Bell, Bridge, CallId, SHARED};
+use crate::backend::Span;
 use crate::protocol::frame::{self, Kind};
 use crate::protocol::{Body, BodyStream, Code, Content, Piece, Pieces, Trailers};
 
@@ -189,16 +190,9 @@ impl Frames {
         match next {
             Next::Piece(Piece::Data(data)) => {
                 window.spend(data.len());
-                match bridge.lending().hand_over(data) {
-                    Ok(place) => {
-                        self.bytes += place.length as usize;
-                        self.waiting.push(0, |out| frame::put_lent(out, self.id.0, place));
-                    }
-                    Err(mut data) => {
-                        while !data.is_empty() {
-                            self.chunk(data.split_to(data.len().min(CHUNK)));
-                        }
-                    }
+                match bridge.lent().hand_over(data) {
+                    Ok(span) => self.lent(span),
+                    Err(data) => self.chunks(data),
                 }
             }
             Next::Piece(Piece::Part(part)) => {
@@ -218,6 +212,17 @@ impl Frames {
             }
         }
         true
+    }
+
+    fn lent(&mut self, Span { number, offset, length }: Span) {
+        self.bytes += length as usize;
+        self.waiting.push(0, |out| frame::put_lent(out, self.id.0, number, offset, length));
+    }
+
+    fn chunks(&mut self, mut data: Bytes) {
+        while !data.is_empty() {
+            self.chunk(data.split_to(data.len().min(CHUNK)));
+        }
     }
 
     fn chunk(&mut self, data: Bytes) {

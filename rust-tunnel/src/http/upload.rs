@@ -40,7 +40,7 @@ enum State {
     Ended,
     Failed,
     /// Somebody else reads it.
-    Lent(Arc<Terms>),
+    OnLoan(Arc<Terms>),
 }
 
 impl Upload {
@@ -110,7 +110,7 @@ impl Upload {
             }
             match self.state {
                 State::Ended => return Ok(self.received.take()),
-                State::Failed | State::Lent(_) => return Err(Rejection::MalformedBody),
+                State::Failed | State::OnLoan(_) => return Err(Rejection::MalformedBody),
                 State::Untouched | State::Reading => {}
             }
             self.state = State::Reading;
@@ -131,13 +131,13 @@ impl Upload {
     /// The body as a backend reads it, of which nothing is read before that asks.
     pub(super) fn lend(&mut self) -> Loan {
         let terms = Arc::new(Terms::default());
-        let lent = Upload {
+        let loaned = Upload {
             body: std::mem::replace(&mut self.body, RequestBody::nothing()),
             received: std::mem::take(&mut self.received),
-            state: std::mem::replace(&mut self.state, State::Lent(terms.clone())),
+            state: std::mem::replace(&mut self.state, State::OnLoan(terms.clone())),
             ..*self
         };
-        Loan::new(lent, terms)
+        Loan::new(loaned, terms)
     }
 
     /// The next bytes, the ones that were read before first.
@@ -149,7 +149,7 @@ impl Upload {
             }
             match self.state {
                 State::Ended => return Poll::Ready(None),
-                State::Failed | State::Lent(_) => {
+                State::Failed | State::OnLoan(_) => {
                     return Poll::Ready(Some(Err(BodyError("it broke off".into()))));
                 }
                 State::Untouched | State::Reading => {}
@@ -170,16 +170,16 @@ impl Upload {
     }
 
     /// Lets go of what nobody will read, and says whether the connection can go on as `wished`. `is_over`: the answer is
-    /// complete, so nobody goes on reading a body that was lent.
+    /// complete, so nobody goes on reading a body that is on loan.
     pub(super) fn discard(self, wished: Persistence, is_over: bool) -> Persistence {
         let most = self.most_unread();
         match self.state {
             State::Ended => wished,
             State::Failed => Persistence::Close,
-            State::Lent(terms) if self.expects_continue && !terms.is_touched() => Persistence::Close,
-            State::Lent(terms) if terms.is_broken() => Persistence::Close,
-            State::Lent(terms) if is_over && terms.outstanding() > most => Persistence::Close,
-            State::Lent(_) => wished,
+            State::OnLoan(terms) if self.expects_continue && !terms.is_touched() => Persistence::Close,
+            State::OnLoan(terms) if terms.is_broken() => Persistence::Close,
+            State::OnLoan(terms) if is_over && terms.outstanding() > most => Persistence::Close,
+            State::OnLoan(_) => wished,
             // Whether the client will send the body is its own choice now; nobody could tell it from a next request.
             State::Untouched if self.expects_continue => Persistence::Close,
             State::Untouched | State::Reading => {

@@ -27,7 +27,6 @@ use bytes::BufMut;
 
 use super::plain::is_plain;
 use super::{Body, Content, Head, Target, TargetKind};
-use crate::backend::Place;
 
 pub use kind::Kind;
 
@@ -108,12 +107,12 @@ pub fn put(out: &mut Vec<u8>, kind: Kind, flags: u8, id: u64, payload: &[u8]) {
     framed(out, kind, flags, id, |out| out.put_slice(payload));
 }
 
-/// Appends a chunk whose bytes are in lent memory.
-pub fn put_lent(out: &mut Vec<u8>, id: u64, place: Place) {
+/// Appends a chunk whose bytes are in lent memory of that number.
+pub fn put_lent(out: &mut Vec<u8>, id: u64, number: u32, offset: u32, length: u32) {
     framed(out, Kind::Chunk, LENT, id, |out| {
-        out.put_u32_le(place.number);
-        out.put_u32_le(place.length);
-        out.put_u32_le(place.offset);
+        for one in [number, length, offset] {
+            out.put_u32_le(one);
+        }
     });
 }
 

@@ -23,7 +23,7 @@ fn a_piece_is_handed_over_with_the_last_of_its_bytes() {
     let bytes = lent.hand_over(bytes).unwrap_err();
     assert_eq!((&head[..], &bytes[..]), (&[7; 2][..], &[7; 5][..]));
     drop(head);
-    assert_eq!(lent.hand_over(bytes), Ok(Place { number: 3, offset: 2, length: 5 }));
+    assert_eq!(lent.hand_over(bytes), Ok(Span { number: 3, offset: 2, length: 5 }));
     assert!(lent.landing().is_none(), "it is not ours any more");
 }
 
@@ -36,7 +36,7 @@ fn a_piece_is_filled_again_if_it_was_not_handed_over() {
         assert_eq!(bytes, vec![7; length]);
     }
     drop(lent.landing());
-    assert_eq!(lent.hand_over(filled(&lent, SIZE)), Ok(Place { number: 3, offset: 0, length: 8 }));
+    assert_eq!(lent.hand_over(filled(&lent, SIZE)), Ok(Span { number: 3, offset: 0, length: 8 }));
 }
 
 #[test]

@@ -34,8 +34,8 @@ fn large(lent: &Arc<Lent>) -> Call {
 async fn lent_memory_is_handed_over_even_if_nobody_wants_what_is_in_it() {
     for is_wanted in [true, false] {
         let bridge = bridge(1);
-        bridge.lending().lend(5, Box::new(vec![0; LARGE]));
-        let (asking, asked) = (bridge.clone(), large(bridge.lending()));
+        bridge.lent().lend(5, Box::new(vec![0; LARGE]));
+        let (asking, asked) = (bridge.clone(), large(bridge.lent()));
         tokio::spawn(async move { asking.call(asked).await });
         tokio::task::yield_now().await;
         let id = taken(&bridge)[0].1;

@@ -18,10 +18,6 @@ use crate::http::request::{Peers, Request};
 use crate::http::respond::{Cut, panicked};
 use crate::protocol::{BodyStream, Interim};
 
-/// As much of a streamed answer is taken before it is written: at first, and at most. It doubles while the socket takes all
-/// of it at once, for each call to the system costs, and wakes the client.
-const ENOUGH: usize = 256 * 1024;
-const MOST: usize = 1024 * 1024;
 /// No more interim answers wait for a client that reads nothing.
 const ENOUGH_INTERIM: usize = 64 * 1024;
 
@@ -35,7 +31,6 @@ pub(super) struct Exchange<'a, V> {
     asked: Asked,
     intake: Intake,
     out: Outgoing,
-    enough: usize,
     /// No other request follows.
     is_last: bool,
     /// An answer was completed that [`Exchange::has_answered`] has not told of.
@@ -74,8 +69,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
             state: State::Waiting,
             asked: Asked::default(),
             intake: Intake::default(),
-            out: Outgoing::default(),
-            enough: ENOUGH,
+            out: Outgoing::new(),
             is_last: false,
             has_answered: false,
         }
@@ -143,7 +137,6 @@ impl<'a, V: Serve> Exchange<'a, V> {
             State::Sending(..) => self.send(context),
             State::Ending | State::Breaking => Step::Moved,
         };
-        let is_much = self.out.len() >= self.enough;
         match self.out.poll_write(wire, context) {
             Poll::Ready(Ok(())) => match self.state {
                 State::Ending => {
@@ -151,17 +144,14 @@ impl<'a, V: Serve> Exchange<'a, V> {
                     self.has_answered = true;
                 }
                 State::Breaking => return Step::Over,
-                _ if is_much => self.enough = MOST.min(2 * self.enough),
                 _ => {}
             },
             Poll::Ready(Err(_)) => return Step::Over,
-            Poll::Pending => {
-                self.enough = ENOUGH;
-                // What else there is to send has to wait as well.
-                if self.out.len() >= ENOUGH || !matches!(self.state, State::Sending(..)) {
-                    return Step::Stuck;
-                }
+            // What else there is to send has to wait as well.
+            Poll::Pending if self.out.is_full() || !matches!(self.state, State::Sending(..)) => {
+                return Step::Stuck;
             }
+            Poll::Pending => {}
         }
         step
     }
@@ -245,7 +235,7 @@ impl<'a, V: Serve> Exchange<'a, V> {
 
     /// Takes what a streamed answer has.
     fn send(&mut self, context: &mut Context<'_>) -> Step {
-        while self.out.len() < self.enough {
+        while !self.out.is_full() {
             let State::Sending(body, encoder) = &mut self.state else { break };
             let end = match Pin::new(body).poll_frame(context) {
                 Poll::Pending => return Step::Stuck,

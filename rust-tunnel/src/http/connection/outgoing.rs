@@ -11,22 +11,36 @@ const SHARED: usize = 4 * 1024;
 /// How many pieces one call to the system takes.
 const PIECES: usize = 32;
 
+/// So many bytes are collected before they are written: at first, and at most. It doubles while the socket takes all of them at
+/// once, for each call to the system costs, and wakes the client.
+const ENOUGH: usize = 256 * 1024;
+const MOST: usize = 1024 * 1024;
+
 /// Bytes that wait for the socket.
-#[derive(Default)]
 pub(super) struct Outgoing {
     /// Those in front of the text.
     pieces: VecDeque<Bytes>,
     text: BytesMut,
     length: usize,
+    enough: usize,
 }
 
 impl Outgoing {
+    pub(super) fn new() -> Self {
+        Outgoing { pieces: VecDeque::new(), text: BytesMut::new(), length: 0, enough: ENOUGH }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.length + self.text.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether they are to be written before more of a streamed answer is taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= self.enough
     }
 
     /// Where short bytes are to be appended.
@@ -53,6 +67,17 @@ impl Outgoing {
         wire: &mut Wire<S>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
+        let was_full = self.is_full();
+        let wrote = self.poll_all(wire, context);
+        if wrote.is_pending() {
+            self.enough = ENOUGH;
+        } else if was_full {
+            self.enough = MOST.min(2 * self.enough);
+        }
+        wrote
+    }
+
+    fn poll_all<S: Socket>(&mut self, wire: &mut Wire<S>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.is_empty() {
             let mut slices = [IoSlice::new(&[]); PIECES];
             let mut count = 0;
@@ -91,3 +116,6 @@ impl Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

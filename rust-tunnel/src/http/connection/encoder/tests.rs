@@ -12,7 +12,7 @@ fn written(
     pieces: &[&'static str],
 ) -> (String, bool) {
     let (head, ()) = response.into_parts();
-    let mut out = Outgoing::default();
+    let mut out = Outgoing::new();
     let mut encoder = Encoder::begin(&head, length, asked, out.text());
     for piece in pieces {
         encoder.put(Bytes::from_static(piece.as_bytes()), &mut out);
