@@ -1,9 +1,9 @@
 /** A load by which CPU, and no time, is measured: so many calls, as many at a time as there are connections. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Answer } from '../streams/answer.mjs';
 import { answerOf, WrongAnswer } from '../verify.mjs';
 import { requestText } from '../wire.mjs';
+import { Answer } from './answer.mjs';
 
 /** @typedef {import('../contender.mjs').Contender} Contender */
 /** @typedef {import('../kinds/json.mjs').Call} Call */

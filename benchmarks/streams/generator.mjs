@@ -1,60 +1,68 @@
-/** The load generator as its parent sees it: jobs go in one by one, each answer of the server is checked. */
-import { fileURLToPath } from 'node:url';
-import { launch } from '../processes.mjs';
+/** The load of `streams`: the Rust program under load/, once for each measurement; each answer of the server is checked. */
+import { binary, build } from '../cargo.mjs';
+import { finish } from '../processes.mjs';
 import { LoadError } from '../wrk.mjs';
-import { checksum } from './payload.mjs';
+import { BLOCK, checksum } from './payload.mjs';
+import { outgoing } from './requests.mjs';
 
-const CLIENT = fileURLToPath(new URL('client.mjs', import.meta.url));
 /** A transfer that takes longer hangs. */
 const PATIENCE_MS = 60_000;
+
+/**
+ * @typedef {import('./requests.mjs').Wanted & { port: number, connections: number, count: number }} Job
+ *   `count` transfers in all, `connections` of them at a time.
+ *
+ * @typedef {object} Seen What came of a transfer.
+ * @property {number} status
+ * @property {number} bytes Length of the answer's body.
+ * @property {string} text The body, if it is not the payload.
+ * @property {boolean} isWrong Some of the payload was not what it should be.
+ *
+ * @typedef {object} Done
+ * @property {number} wallMs From before the first byte that is sent to the last that is read.
+ * @property {number} cpuMs What the load took of the CPU meanwhile.
+ * @property {Seen[]} seen One for each transfer.
+ */
 
 /** The contender says that it does not do this kind of transfer. */
 export class NotServed extends Error {}
 
-/** @typedef {import('./client.mjs').Job} Job */
-/** @typedef {import('./client.mjs').Done} Done */
-/** @typedef {import('./connection.mjs').Seen} Seen */
+/** Builds it, if it has changed. @returns {Promise<string>} What it is, for the results. */
+export async function prepare() {
+  await build('the load of large bodies', 'bench-streams');
+  return 'bench-streams, 1 thread';
+}
 
-export class Generator {
-  #child = launch(process.execPath, [CLIENT], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** @param {Job} job @returns {Promise<Done>} @throws {LoadError} when an answer is wrong; {NotServed}. */
+export async function run(job) {
+  const { before, payload, after } = outgoing(job);
+  const lengths = [before.length, payload, after.length, BLOCK.length];
+  const input = Buffer.concat([Buffer.from(`${lengths.join(' ')}\n`), before, after, BLOCK]);
+  const args = [job.port, job.connections, job.count, compared(job)].map(String);
+  const { code, stdout, stderr } = await finish(binary('bench-streams'), args, {
+    input,
+    timeout: PATIENCE_MS,
+  });
+  if (code === null) throw new LoadError(`no end within ${PATIENCE_MS / 1000} s`);
+  if (code !== 0) throw new LoadError(stderr.trim() || `bench-streams failed (exit ${code})`);
+  const done = JSON.parse(stdout);
+  for (const seen of done.seen) check(job, seen);
+  return done;
+}
 
-  /** @param {Job} job @returns {Promise<Done>} @throws {LoadError} when an answer is wrong; {NotServed}. */
-  async run(job) {
-    const done = await this.#ask(job);
-    for (const seen of done.seen) check(job, seen);
-    return done;
-  }
-
-  stop() {
-    this.#child.kill('SIGKILL');
-  }
-
-  /** @param {Job} job @returns {Promise<Done>} */
-  #ask(job) {
-    return new Promise((resolve, reject) => {
-      const child = this.#child;
-      const settle = (/** @type {() => void} */ how) => {
-        clearTimeout(timer);
-        child.removeAllListeners('message').removeAllListeners('exit');
-        how();
-      };
-      const fail = (/** @type {string} */ why) => settle(() => reject(new LoadError(why)));
-      const timer = setTimeout(() => fail(`no end within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
-      child.once('exit', () => fail('the load generator ended'));
-      child.once('message', ({ done, error }) => (done ? settle(() => resolve(done)) : fail(error)));
-      child.send(job);
-    });
-  }
+/** What is compared of an answer. @param {Job} job */
+function compared({ transfer, summed }) {
+  if (transfer !== 'download' && transfer !== 'echo') return 'text';
+  return summed ? 'all' : 'ends';
 }
 
 /** @param {Job} job @param {Seen} seen */
-function check({ transfer, bytes, summed }, { status, bytes: length, text, sum, inOrder }) {
+function check({ transfer, bytes, summed }, { status, bytes: length, text, isWrong }) {
   if (status === 415 || status === 501) throw new NotServed(`${status} ${text}`.trim());
   if (status !== 200) throw new LoadError(`answered ${status} ${text}`);
   if (transfer === 'download' || transfer === 'echo') {
     if (length !== bytes) throw new LoadError(`sent ${length} bytes instead of ${bytes}`);
-    if (!inOrder) throw new LoadError('sent bytes that differ');
-    if (summed && sum !== checksum(bytes)) throw new LoadError('sent bytes with another checksum');
+    if (isWrong) throw new LoadError('sent bytes that differ');
     return;
   }
   const wanted = JSON.stringify({ bytes, ...(summed && { sum: checksum(bytes) }) });

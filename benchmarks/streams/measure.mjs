@@ -5,7 +5,7 @@ import { MIB } from '../kinds/streams.mjs';
 import { rotated } from '../measure.mjs';
 import { forgetPeak, peakMiB } from '../resident.mjs';
 import { LoadError } from '../wrk.mjs';
-import { NotServed } from './generator.mjs';
+import { NotServed, run as transfers } from './generator.mjs';
 
 /** What a contender is asked for first, to see whether it serves this kind of transfer. */
 const TRIAL_BYTES = MIB;
@@ -14,7 +14,6 @@ const WARM_UPS = 2;
 /** @typedef {import('../contender.mjs').Contender} Contender */
 /** @typedef {import('../kinds/streams.mjs').StreamWork} StreamWork */
 /** @typedef {import('../kinds/streams.mjs').Transfer} Transfer */
-/** @typedef {import('./generator.mjs').Generator} Generator */
 /** @typedef {{ work: StreamWork, rounds: number, connections: number[] }} Options */
 
 /**
@@ -35,9 +34,9 @@ const WARM_UPS = 2;
 /**
  * Every byte of some transfers of each kind is checked; that is the warm-up too.
  *
- * @param {Generator} generator @param {Contender[]} contenders @param {Options} options @returns {Promise<Served>}
+ * @param {Contender[]} contenders @param {Options} options @returns {Promise<Served>}
  */
-export async function verifyAll(generator, contenders, { work, connections }) {
+export async function verifyAll(contenders, { work, connections }) {
   /** @type {Served} */
   const all = new Map();
   const atATime = Math.max(...connections);
@@ -45,7 +44,7 @@ export async function verifyAll(generator, contenders, { work, connections }) {
     const served = new Set();
     const refused = {};
     for (const transfer of Object.keys(work.transfers)) {
-      const load = (size) => run(generator, contender, { transfer, summed: true, ...size });
+      const load = (size) => run(contender, { transfer, summed: true, ...size });
       try {
         await load({ bytes: TRIAL_BYTES, connections: 1, count: 1 });
         await load({ bytes: work.bytes, connections: atATime, count: WARM_UPS * atATime });
@@ -55,20 +54,20 @@ export async function verifyAll(generator, contenders, { work, connections }) {
         refused[transfer] = error.message;
       }
     }
-    await refusesStrangers(generator, contender);
+    await refusesStrangers(contender);
     all.set(contender, { served, refused });
   }
   return all;
 }
 
-/** @param {Generator} generator @param {Served} served @param {Options} options @returns {AsyncGenerator<Row>} */
-export async function* rounds(generator, served, { work, rounds: count, connections }) {
+/** @param {Served} served @param {Options} options @returns {AsyncGenerator<Row>} */
+export async function* rounds(served, { work, rounds: count, connections }) {
   for (let round = 1; round <= count; round += 1) {
     for (const transfer of Object.keys(work.transfers)) {
       for (const n of connections) {
         for (const contender of rotated([...served.keys()], round - 1)) {
           if (!served.get(contender).served.has(transfer)) continue;
-          const figures = await measure(generator, contender, work, transfer, n);
+          const figures = await measure(contender, work, transfer, n);
           yield { contender: contender.name, transfer, connections: n, round, ...figures };
         }
       }
@@ -76,14 +75,14 @@ export async function* rounds(generator, served, { work, rounds: count, connecti
   }
 }
 
-/** @param {Generator} generator @param {Contender} contender @param {StreamWork} work @param {number} n */
-async function measure(generator, contender, { bytes, count }, transfer, n) {
+/** @param {Contender} contender @param {StreamWork} work @param {number} n */
+async function measure(contender, { bytes, count }, transfer, n) {
   const { pid } = contender;
   const knowsPeak = forgetPeak(pid);
   const before = contender.cpu();
   const machineBefore = machineCpuMs();
   const job = { transfer, bytes, summed: false, connections: n, count };
-  const { wallMs, cpuMs } = await run(generator, contender, job);
+  const { wallMs, cpuMs } = await run(contender, job);
   const machine = machineCpuMs() - machineBefore;
   const time = contender.cpuSince(before);
   const mib = (bytes * count) / MIB;
@@ -98,22 +97,22 @@ async function measure(generator, contender, { bytes, count }, transfer, n) {
   };
 }
 
-/** @param {Generator} generator @param {Contender} contender */
-async function run(generator, contender, job) {
+/** @param {Contender} contender */
+async function run(contender, job) {
   const { port, token, name } = contender;
   try {
-    return await contender.outlasts(generator.run({ port, token, ...job }));
+    return await contender.outlasts(transfers({ port, token, ...job }));
   } catch (error) {
     if (error instanceof NotServed || error instanceof ContenderError) throw error;
     throw new LoadError(`${name}, ${job.transfer}, ${job.connections} at a time: ${error.message}`);
   }
 }
 
-/** @param {Generator} generator @param {Contender} contender */
-async function refusesStrangers(generator, contender) {
+/** @param {Contender} contender */
+async function refusesStrangers(contender) {
   const { port, token, name } = contender;
   const job = { transfer: 'download', bytes: TRIAL_BYTES, summed: false, connections: 1, count: 1 };
-  const answer = await generator.run({ port, ...job, token: `${token}x` }).catch((error) => error.message);
+  const answer = await transfers({ port, ...job, token: `${token}x` }).catch((error) => error.message);
   if (!String(answer).startsWith('answered 401')) {
     throw new LoadError(`${name} does not answer a wrong token with 401: ${answer}`);
   }

@@ -10,8 +10,6 @@ export const BLOCK = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.allo
 
 /** What a download is made of, and most streams of Node are. */
 const CHUNK = 64 * 1024;
-/** A received piece is compared at both of its ends, over so many bytes. */
-const SAMPLE = 16;
 
 /** @param {number} bytes A multiple of the chunk. */
 export function source(bytes) {
@@ -48,20 +46,5 @@ export function tally(body, summed) {
     });
     body.once('error', reject);
     body.once('end', () => resolve(summed ? { bytes, sum } : { bytes }));
-  });
-}
-
-/**
- * Whether a piece is what stands at this place of a body, by its ends: pieces that are lost, doubled or out of order
- * show, at next to no cost.
- *
- * @param {Buffer} piece @param {number} at
- */
-export function belongs(piece, at) {
-  const ends = piece.length > SAMPLE ? [0, piece.length - SAMPLE] : [0];
-  return ends.every((start) => {
-    const place = (at + start) % BLOCK.length;
-    const length = Math.min(SAMPLE, piece.length - start, BLOCK.length - place);
-    return piece.compare(BLOCK, place, place + length, start, start + length) === 0;
   });
 }

@@ -4,7 +4,7 @@ import { Contender } from '../contender.mjs';
 import { MissingTool } from '../options.mjs';
 import { footnotes } from '../report.mjs';
 import { progress, summary, tables, verdicts } from './figures.mjs';
-import { Generator } from './generator.mjs';
+import { prepare } from './generator.mjs';
 import { rounds, verifyAll } from './measure.mjs';
 
 /** @typedef {import('../options.mjs').Options & { work: import('../kinds/streams.mjs').StreamWork }} Options */
@@ -19,30 +19,28 @@ export async function generator() {
   } catch {
     throw new MissingTool('busboy is not installed; nodeExposure parses uploads with it: npm install');
   }
-  return `sockets of Node ${process.version}`;
+  return prepare();
 }
 
 /** @param {Options} options @param {Labels} labels @param {(text: string) => void} say */
 export async function measure(options, labels, say) {
   /** @type {Contender[]} */
   const contenders = [];
-  const load = new Generator();
   try {
     for (const entry of options.entries) contenders.push(await Contender.start(entry));
     say('checking every byte, and warming up');
-    const served = await verifyAll(load, contenders, options);
+    const served = await verifyAll(contenders, options);
     const notServed = Object.fromEntries([...served].map(([{ name }, { refused }]) => [name, refused]));
     for (const line of refusals(notServed, labels)) say(line);
     const rows = [];
-    for await (const row of rounds(load, served, options)) {
+    for await (const row of rounds(served, options)) {
       rows.push(row);
       say(progress(row, labels[row.contender], options.rounds));
     }
     // What was measured was checked by its count and in samples; at the end once more byte by byte.
-    await verifyAll(load, contenders, options);
+    await verifyAll(contenders, options);
     return { rows, notServed, summary: summary(rows) };
   } finally {
-    load.stop();
     await Promise.all(contenders.map((contender) => contender.stop()));
   }
 }
