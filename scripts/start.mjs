@@ -1,13 +1,11 @@
 // npm start, npm run example:plain, npm run example:workers: from a fresh clone to a server that answers. The first
 // argument names the example.
 import { join } from 'node:path';
-import { buildPackage, compile, install, run, targetFolder } from './steps.mjs';
+import { buildPackage, compile, install, run, serve, targetFolder } from './steps.mjs';
 
 const [example, ...args] = process.argv.slice(2);
 
 install();
-// Ctrl-C reaches the example itself, which closes its server and ends with 0.
-process.on('SIGINT', () => {});
 if (example === 'workers') {
   // Workers need no addon.
   compile('runner-native');
@@ -15,8 +13,8 @@ if (example === 'workers') {
   const app = 'runner-native/examples/runner/main.js';
   const { PORT = '7070' } = process.env;
   const options = ['serve', '--app', app, '--workers', '2', '--port', PORT, ...args];
-  run('example workers', join(targetFolder(), 'release', 'rust-tunnel'), options);
+  serve('example workers', join(targetFolder(), 'release', 'rust-tunnel'), options);
 } else {
   buildPackage();
-  run(`example ${example}`, process.execPath, [`runner-native/examples/${example}/main.js`, ...args]);
+  serve(`example ${example}`, process.execPath, [`runner-native/examples/${example}/main.js`, ...args]);
 }

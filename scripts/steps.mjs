@@ -1,5 +1,5 @@
 // The steps that the commands in package.json are made of. Node's own modules only: they run before the install.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,23 @@ export function run(title, command, args, options = {}) {
     console.error(`${title} failed${signal ? ` (${signal})` : ''}.`);
     process.exit(status || 1);
   }
+}
+
+/** Runs a server as {@link run} does, and ends when it does: whoever ends this script means the server. */
+export function serve(title, command, args) {
+  console.log(`\n> ${title}: ${[command, ...args].join(' ')}`);
+  const server = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  // Ctrl-C reaches the server by itself.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));
+  server.on('error', (error) => {
+    console.error(`${title} failed: ${error.message}`);
+    process.exitCode = 1;
+  });
+  server.on('exit', (status, signal) => {
+    if (status !== 0) console.error(`${title} failed${signal ? ` (${signal})` : ''}.`);
+    process.exitCode = status ?? 1;
+  });
 }
 
 /** What a command prints; a failure ends the script with what it said. */
