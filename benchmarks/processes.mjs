@@ -37,7 +37,7 @@ export function launch(file, args, options = {}) {
  *
  * @param {string} file @param {string[]} args
  * @param {import('node:child_process').SpawnOptions & { input?: string | Buffer }} [options] With what it reads.
- * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
  */
 export function finish(file, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
@@ -47,6 +47,6 @@ export function finish(file, args, { input, ...options } = {}) {
     child.stdout?.setEncoding('utf8').on('data', (text) => (output.stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => (output.stderr += text));
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, ...output }));
+    child.once('close', (code, signal) => resolve({ code, signal, ...output }));
   });
 }

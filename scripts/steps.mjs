@@ -26,7 +26,7 @@ export function run(title, command, args, options = {}) {
   }
 }
 
-/** Runs a server as {@link run} does, and ends when it does: whoever ends this script means the server. */
+/** Runs a server as {@link run} does, and ends when it does; a signal to end goes on to it. */
 export function serve(title, command, args) {
   console.log(`\n> ${title}: ${[command, ...args].join(' ')}`);
   const server = spawn(command, args, { cwd: root, stdio: 'inherit' });
@@ -38,7 +38,7 @@ export function serve(title, command, args) {
     process.exitCode = 1;
   });
   server.on('exit', (status, signal) => {
-    if (status !== 0) console.error(`${title} failed${signal ? ` (${signal})` : ''}.`);
+    if (status !== 0) console.error(`${title} ${signal ? `was ended (${signal})` : 'failed'}.`);
     process.exitCode = status ?? 1;
   });
 }

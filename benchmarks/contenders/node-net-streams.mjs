@@ -1,7 +1,6 @@
 /**
  * The limit: bare sockets that count, send or give back as many bytes as the head of a request says, and are no HTTP
- * server. What this one reaches is what the load generator can do with a server that does next to nothing; multipart is
- * not served, for there is nothing to it here.
+ * server. What this one reaches is what Node's sockets can do; multipart is not served, for there is nothing to it here.
  */
 import { createServer } from 'node:net';
 import { BLOCK, checksum } from '../streams/payload.mjs';

@@ -7,11 +7,9 @@ export class Garbled extends Error {}
 
 export class Answer {
   status = 0;
-  /** The connection ends behind it. */
-  closes = false;
   complete = false;
   #head = '';
-  /** Bytes of the body, or of the chunk, that are to come; `Infinity` means up to the end of the connection. */
+  /** Bytes of the body, or of the chunk, that are to come. */
   #left = 0;
   /** What comes next. @type {'head' | 'body' | 'size' | 'chunk' | 'line' | 'trailers'} */
   #next = 'head';
@@ -29,12 +27,6 @@ export class Answer {
       at = this.#next === 'body' || this.#next === 'chunk' ? this.#piece(bytes, at) : this.#text(bytes, at);
     }
     if (at < bytes.length) throw new Garbled(`${bytes.length - at} bytes behind the end of an answer`);
-  }
-
-  /** The connection has ended. */
-  end() {
-    if (this.#left !== Infinity) throw new Garbled('the connection ended before the answer did');
-    this.complete = true;
   }
 
   /** @param {Buffer} bytes @param {number} at */
@@ -91,14 +83,14 @@ export class Answer {
       this.#head = '';
       return;
     }
-    this.closes = /^connection: *close$/im.test(head);
     const length = /^content-length: *(\d+)$/im.exec(head);
     if (/^transfer-encoding: *chunked$/im.test(head)) {
       this.#next = 'size';
       return;
     }
     this.#next = 'body';
-    this.#left = length ? Number(length[1]) : Infinity;
+    if (!length) throw new Garbled('an answer that ends with its connection');
+    this.#left = Number(length[1]);
     if (this.#left === 0) this.complete = true;
   }
 }

@@ -39,12 +39,10 @@ export async function run(job) {
   const lengths = [before.length, payload, after.length, BLOCK.length];
   const input = Buffer.concat([Buffer.from(`${lengths.join(' ')}\n`), before, after, BLOCK]);
   const args = [job.port, job.connections, job.count, compared(job)].map(String);
-  const { code, stdout, stderr } = await finish(binary('bench-streams'), args, {
-    input,
-    timeout: PATIENCE_MS,
-  });
-  if (code === null) throw new LoadError(`no end within ${PATIENCE_MS / 1000} s`);
-  if (code !== 0) throw new LoadError(stderr.trim() || `bench-streams failed (exit ${code})`);
+  const options = { input, timeout: PATIENCE_MS };
+  const { code, signal, stdout, stderr } = await finish(binary('bench-streams'), args, options);
+  if (signal === 'SIGTERM') throw new LoadError(`no end within ${PATIENCE_MS / 1000} s`);
+  if (code !== 0) throw new LoadError(stderr.trim() || `bench-streams failed (${signal ?? `exit ${code}`})`);
   const done = JSON.parse(stdout);
   for (const seen of done.seen) check(job, seen);
   return done;

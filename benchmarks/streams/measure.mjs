@@ -1,6 +1,6 @@
 /** Transfers of every kind by every contender, in turns. */
 import { ContenderError } from '../contender.mjs';
-import { machineCpuMs } from '../cpu.mjs';
+import { machineCpuMs, reapedCpuMs } from '../cpu.mjs';
 import { MIB } from '../kinds/streams.mjs';
 import { rotated } from '../measure.mjs';
 import { forgetPeak, peakMiB } from '../resident.mjs';
@@ -80,10 +80,14 @@ async function measure(contender, { bytes, count }, transfer, n) {
   const { pid } = contender;
   const knowsPeak = forgetPeak(pid);
   const before = contender.cpu();
+  const start = performance.now();
   const machineBefore = machineCpuMs();
+  const oursBefore = ourCpuMs();
   const job = { transfer, bytes, summed: false, connections: n, count };
   const { wallMs, cpuMs } = await run(contender, job);
   const machine = machineCpuMs() - machineBefore;
+  const ours = ourCpuMs() - oursBefore;
+  const elapsedMs = performance.now() - start;
   const time = contender.cpuSince(before);
   const mib = (bytes * count) / MIB;
   return {
@@ -93,8 +97,14 @@ async function measure(contender, { bytes, count }, transfer, n) {
     peakMiB: knowsPeak ? peakMiB(pid) : null,
     cpuSource: time?.source ?? null,
     generatorCores: cpuMs / wallMs,
-    otherCores: time && Math.max(0, (machine - time.totalNs / 1e6 - cpuMs) / wallMs),
+    otherCores: time && Math.max(0, (machine - time.totalNs / 1e6 - ours) / elapsedMs),
   };
+}
+
+/** CPU time of the benchmark: this process, and the load with its start and end. */
+function ourCpuMs() {
+  const { user, system } = process.cpuUsage();
+  return reapedCpuMs() + (user + system) / 1000;
 }
 
 /** @param {Contender} contender */

@@ -3,10 +3,13 @@ import type { Outbox } from './outbox';
 import type { Channel, Streamed } from './streamed';
 import { Window } from './window';
 
+/** The system's own buffers take less than so many bytes for a client that is slow. */
+const BUFFERED = 4 * 1024 * 1024;
+
 /** The body of an answer that is sent as it comes. */
 export class Download {
   /** A writer waits when it is full. */
-  private readonly window = new Window();
+  private readonly window = new Window(BUFFERED);
   private outstanding = 0;
   private readonly blocked: (() => void)[] = [];
   private state: 'new' | 'begun' | 'over' = 'new';
@@ -61,7 +64,7 @@ export class Download {
   /** The client has taken so many bytes. */
   taken(bytes: number): void {
     this.outstanding -= bytes;
-    this.window.turn();
+    this.window.turn(bytes);
     while (this.outstanding < this.window.size) {
       const done = this.blocked.shift();
       if (done === undefined) return;

@@ -21,6 +21,8 @@ const GIB = 2 ** 30;
 const MOST_ABOVE_IDLE = 48 * MIB;
 /** Of each of many: what has been asked for, and what its handler or client has in hands. */
 const MOST_EACH = MIB / 2;
+/** Of each that was quick: what is on its way then, instead. */
+const MOST_EACH_QUICK = 2 * MIB;
 const MOST_GROWTH = 4 * MIB;
 const SLOW = 4 * MIB;
 /** Long enough to fill every buffer on the way many times over. */
@@ -39,9 +41,16 @@ const give = (bytes: number, bytesPerSecond?: number) =>
 interface Flow {
   name: string;
   bytes: number;
-  /** How many go through at a time. */
+  /** How many go through at a time, and what each of them may take. */
   together?: number;
+  each?: number;
   move: (port: number, bytes: number) => Promise<number>;
+}
+
+/** Bytes by so many clients, slow ones after the first that each of them takes. */
+async function downloads(count: number, port: number, bytes: number, first: number): Promise<number> {
+  const all = Array.from({ length: count }, () => download(port, give(bytes / count), SLOW, first));
+  return (await Promise.all(all)).reduce((sum, one) => sum + one, 0);
 }
 
 /** The size that a task says it has read. */
@@ -85,11 +94,15 @@ const FLOWS: readonly Flow[] = [
   {
     name: 'down, 32 slow clients',
     together: 32,
-    bytes: 32 * 8 * MIB,
-    move: async (port, bytes) => {
-      const all = Array.from({ length: 32 }, () => download(port, give(bytes / 32), SLOW));
-      return (await Promise.all(all)).reduce((sum, one) => sum + one, 0);
-    },
+    bytes: 32 * SLOW_BYTES,
+    move: (port, bytes) => downloads(32, port, bytes, 0),
+  },
+  {
+    name: 'down, 32 that grow slow',
+    together: 32,
+    each: MOST_EACH_QUICK,
+    bytes: 32 * 2 * SLOW_BYTES,
+    move: (port, bytes) => downloads(32, port, bytes, SLOW_BYTES),
   },
 ];
 
@@ -100,7 +113,7 @@ after(() => {
   printTable(`${ROUNDS} rounds of ${CUTS} calls that are cut (MiB), seed ${SEED}`, cuts);
 });
 
-for (const { name, bytes, together = 0, move } of FLOWS) {
+for (const { name, bytes, together = 0, each = MOST_EACH, move } of FLOWS) {
   test(`${name}: memory stays flat`, { timeout: 300_000 }, async (t) => {
     const server = Helper.start(t, 'streams', [], FLAGS);
     const port = await server.ask<number>('listen');
@@ -134,7 +147,7 @@ for (const { name, bytes, together = 0, move } of FLOWS) {
       after: mib(await server.ask<number>('resident')),
     });
     assert.equal((await server.ask<Stats>('stats')).inFlight, 0);
-    const most = MOST_ABOVE_IDLE + together * MOST_EACH;
+    const most = MOST_ABOVE_IDLE + together * each;
     assert.ok(peak - idle < most, `${mib(peak - idle)} MiB above idle`);
   });
 }

@@ -15,6 +15,8 @@ const KEPT: usize = 2048;
 pub(crate) struct Lane<'a> {
     plan: &'a Plan,
     pub(crate) stream: TcpStream,
+    /// The next transfer needs another connection.
+    is_spent: bool,
     transfer: Option<Transfer>,
 }
 
@@ -40,11 +42,16 @@ pub(crate) struct Seen {
 
 impl<'a> Lane<'a> {
     pub(crate) fn open(plan: &'a Plan) -> io::Result<Self> {
-        Ok(Self { plan, stream: connect(plan.port)?, transfer: None })
+        Ok(Self { plan, stream: connect(plan.port)?, is_spent: false, transfer: None })
     }
 
-    pub(crate) fn begin(&mut self) {
+    /// Begins with the next transfer, on the same connection if that can carry another one.
+    pub(crate) fn begin(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.is_spent) {
+            self.stream = connect(self.plan.port)?;
+        }
         self.transfer = Some(Transfer::default());
+        Ok(())
     }
 
     /// What it waits for.
@@ -56,18 +63,23 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Goes on with the transfer as far as the socket lets it, and gives what came of it at its end.
+    /// Goes on with the transfer by one write and one read, so that others have their turn, and gives what came of it at
+    /// its end.
     pub(crate) fn carry(&mut self, buffer: &mut [u8]) -> io::Result<Option<Seen>> {
         let Some(transfer) = &mut self.transfer else { return Ok(None) };
-        // Who takes no more may have said why.
         let is_sent = transfer.send(self.plan, &mut self.stream);
-        if !transfer.receive(self.plan, &mut self.stream, buffer)? {
+        let mut has_come = transfer.receive(self.plan, &mut self.stream, buffer)?;
+        if is_sent.is_err() {
+            // Who takes no more may have said why.
+            while has_come && !transfer.answer.is_complete {
+                has_come = transfer.receive(self.plan, &mut self.stream, buffer)?;
+            }
+        }
+        if !transfer.answer.is_complete {
             return is_sent.map(|()| None);
         }
         // An answer may come before all was sent: then the rest has no taker.
-        if transfer.answer.closes || !transfer.rest(self.plan).is_empty() {
-            self.stream = connect(self.plan.port)?;
-        }
+        self.is_spent = transfer.answer.closes || !transfer.rest(self.plan).is_empty();
         Ok(self.transfer.take().map(|transfer| Seen { status: transfer.answer.status, ..transfer.seen }))
     }
 }
@@ -78,40 +90,33 @@ impl Transfer {
     }
 
     fn send(&mut self, plan: &Plan, stream: &mut TcpStream) -> io::Result<()> {
-        loop {
-            let rest = self.rest(plan);
-            if rest.is_empty() {
-                return Ok(());
-            }
-            match stream.write(rest) {
-                Ok(length) => self.sent += length,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(error),
-            }
+        let rest = self.rest(plan);
+        if !rest.is_empty() {
+            self.sent += when_ready(stream.write(rest))?.unwrap_or(0);
         }
+        Ok(())
     }
 
-    /// Whether the answer has come to its end.
+    /// Whether anything has come.
     fn receive(&mut self, plan: &Plan, stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<bool> {
-        while !self.answer.is_complete {
-            let length = match stream.read(buffer) {
-                Ok(length) => length,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) => return Err(error),
-            };
-            let seen = &mut self.seen;
-            let taken = match buffer.get(..length) {
-                Some(bytes) if length > 0 => {
-                    self.answer.take(bytes, |status, piece| seen.look(plan, status, piece))
-                }
-                _ => self.answer.end(),
-            };
-            taken.map_err(io::Error::other)?;
-            if length < buffer.len() {
-                break;
+        let Some(length) = when_ready(stream.read(buffer))? else { return Ok(false) };
+        let seen = &mut self.seen;
+        let taken = match buffer.get(..length) {
+            Some(bytes) if length > 0 => {
+                self.answer.take(bytes, |status, piece| seen.look(plan, status, piece))
             }
-        }
-        Ok(self.answer.is_complete)
+            _ => self.answer.end(),
+        };
+        taken.map_err(io::Error::other).map(|()| true)
+    }
+}
+
+/// `None`: it would have had to wait.
+fn when_ready(done: io::Result<usize>) -> io::Result<Option<usize>> {
+    match done {
+        Ok(length) => Ok(Some(length)),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

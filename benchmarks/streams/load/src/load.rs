@@ -40,25 +40,26 @@ pub(crate) fn run(plan: &Plan) -> io::Result<Done> {
     let mut left = plan.count;
     let (start, cpu) = (Instant::now(), cpu_ms());
     for lane in &mut lanes {
-        begin(lane, &mut left);
+        begin(lane, &mut left)?;
     }
     while seen.len() < plan.count {
         for index in ready(&lanes)? {
             let Some(lane) = lanes.get_mut(index) else { continue };
             if let Some(one) = lane.carry(&mut buffer)? {
                 seen.push(one);
-                begin(lane, &mut left);
+                begin(lane, &mut left)?;
             }
         }
     }
     Ok(Done { wall_ms: start.elapsed().as_secs_f64() * 1000.0, cpu_ms: cpu_ms() - cpu, seen })
 }
 
-fn begin(lane: &mut Lane<'_>, left: &mut usize) {
-    if *left > 0 {
-        *left -= 1;
-        lane.begin();
+fn begin(lane: &mut Lane<'_>, left: &mut usize) -> io::Result<()> {
+    if *left == 0 {
+        return Ok(());
     }
+    *left -= 1;
+    lane.begin()
 }
 
 /// Waits until some lanes can go on.
@@ -155,6 +156,17 @@ mod tests {
             loop {
                 thread::park(); // It reads nothing.
             }
+        };
+        assert_eq!(transfers(None, serve).unwrap(), three_times(415, 3, "no!", false));
+    }
+
+    #[test]
+    fn who_says_why_it_takes_no_more_is_heard() {
+        let serve = |mut stream: TcpStream| {
+            stream.read_exact(&mut [0; HEAD.len()])?;
+            stream.write_all(b"HTTP/1.1 415 No\r\nconnection: close\r\n\r\nno!")?;
+            stream.shutdown(Shutdown::Write)?;
+            io::copy(&mut stream, &mut io::sink()).map(drop)
         };
         assert_eq!(transfers(None, serve).unwrap(), three_times(415, 3, "no!", false));
     }

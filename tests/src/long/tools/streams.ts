@@ -65,11 +65,12 @@ export async function upload(
   return text;
 }
 
-/** Reads an answer to its end, at most so many bytes a second; gives how many bytes its body had. */
+/** Reads an answer to its end, at most so many bytes a second after the first; gives how many bytes its body had. */
 export async function download(
   port: number,
   call: RawRequest,
   bytesPerSecond = Number.POSITIVE_INFINITY,
+  first = 0,
 ): Promise<number> {
   const socket = await open(port);
   const { headers = {}, ...rest } = call;
@@ -80,7 +81,7 @@ export async function download(
   for await (const chunk of socket) {
     received += chunk.length;
     counter.take(chunk);
-    const due = (received / bytesPerSecond) * 1000 - (performance.now() - begun);
+    const due = ((received - first) / bytesPerSecond) * 1000 - (performance.now() - begun);
     if (due > 5) await later(due);
   }
   if (!counter.complete) throw new Error(`the answer broke off after ${counter.bytes} bytes`);
