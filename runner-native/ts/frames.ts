@@ -103,8 +103,8 @@ export interface Carrier {
   take?(number: number, length: number): Buffer;
   /** Gives the bytes of a chunk that were read to a lent buffer. */
   takeLent?(number: number, offset: number, length: number): Buffer;
-  /** So many bytes of bodies were asked for. */
-  expect?(bytes: number): void;
+  /** So many bytes more of a call's body were asked for. */
+  expect?(id: number, bytes: number): void;
 }
 
 /** One received frame; valid while the buffer still holds it. */

@@ -158,8 +158,8 @@ export class Listener implements Served {
       return bytes;
     },
     takeLent: (...place) => this.lending.take(...place),
-    expect: (bytes) => {
-      if (this.state !== 'closed') this.lending.expect(bytes);
+    expect: (id, bytes) => {
+      if (this.state !== 'closed') this.lending.expect(id, bytes);
     },
   };
 

@@ -78,7 +78,7 @@ export class Outbox {
     const number = Buffer.alloc(4);
     number.writeUInt32LE(bytes);
     this.putBytes(Kind.More, id, number);
-    this.carrier.expect?.(bytes);
+    this.carrier.expect?.(id, bytes);
   }
 
   admitted(id: number): void {
