@@ -28,13 +28,13 @@ const PATIENCE_MS = 60_000;
 export class NotServed extends Error {}
 
 /** Builds it, if it has changed. @returns {Promise<string>} What it is, for the results. */
-export async function prepare() {
+export async function prepareTransfers() {
   await build('the load of large bodies', 'bench-streams');
   return 'bench-streams, 1 thread';
 }
 
 /** @param {Job} job @returns {Promise<Done>} @throws {LoadError} when an answer is wrong; {NotServed}. */
-export async function run(job) {
+export async function runTransfers(job) {
   const { before, payload, after } = outgoing(job);
   const lengths = [before.length, payload, after.length, BLOCK.length];
   const input = Buffer.concat([Buffer.from(`${lengths.join(' ')}\n`), before, after, BLOCK]);
@@ -48,17 +48,21 @@ export async function run(job) {
   return done;
 }
 
+/** Whether the payload is what the server answers with. @param {Job} job */
+const comesBack = ({ transfer }) => transfer === 'download' || transfer === 'echo';
+
 /** What is compared of an answer. @param {Job} job */
-function compared({ transfer, summed }) {
-  if (transfer !== 'download' && transfer !== 'echo') return 'text';
-  return summed ? 'all' : 'ends';
+function compared(job) {
+  if (!comesBack(job)) return 'text';
+  return job.summed ? 'all' : 'ends';
 }
 
 /** @param {Job} job @param {Seen} seen */
-function check({ transfer, bytes, summed }, { status, bytes: length, text, isWrong }) {
+function check(job, { status, bytes: length, text, isWrong }) {
+  const { bytes, summed } = job;
   if (status === 415 || status === 501) throw new NotServed(`${status} ${text}`.trim());
   if (status !== 200) throw new LoadError(`answered ${status} ${text}`);
-  if (transfer === 'download' || transfer === 'echo') {
+  if (comesBack(job)) {
     if (length !== bytes) throw new LoadError(`sent ${length} bytes instead of ${bytes}`);
     if (isWrong) throw new LoadError('sent bytes that differ');
     return;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { LoadError } from '../wrk.mjs';
-import { NotServed, prepare, run } from './generator.mjs';
+import { NotServed, prepareTransfers, runTransfers } from './generator.mjs';
 import { BLOCK, checksum } from './payload.mjs';
 
 const BYTES = 2 * BLOCK.length;
@@ -18,7 +18,7 @@ const server = createServer(async (request, response) => {
 });
 
 before(async () => {
-  await prepare();
+  await prepareTransfers();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -27,7 +27,7 @@ after(() => server.close());
 /** @param {import('../kinds/streams.mjs').Transfer} transfer */
 function load(transfer, summed = false) {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return run({ transfer, token: 'secret', bytes: BYTES, summed, port, connections: 2, count: 3 });
+  return runTransfers({ transfer, token: 'secret', bytes: BYTES, summed, port, connections: 2, count: 3 });
 }
 
 const told = (/** @type {object} */ result) => JSON.stringify({ ok: true, result });

@@ -5,7 +5,7 @@ import { MIB } from '../kinds/streams.mjs';
 import { rotated } from '../measure.mjs';
 import { forgetPeak, peakMiB } from '../resident.mjs';
 import { LoadError } from '../wrk.mjs';
-import { NotServed, run as transfers } from './generator.mjs';
+import { NotServed, runTransfers } from './generator.mjs';
 
 /** What a contender is asked for first, to see whether it serves this kind of transfer. */
 const TRIAL_BYTES = MIB;
@@ -111,7 +111,7 @@ function ourCpuMs() {
 async function run(contender, job) {
   const { port, token, name } = contender;
   try {
-    return await contender.outlasts(transfers({ port, token, ...job }));
+    return await contender.outlasts(runTransfers({ port, token, ...job }));
   } catch (error) {
     if (error instanceof NotServed || error instanceof ContenderError) throw error;
     throw new LoadError(`${name}, ${job.transfer}, ${job.connections} at a time: ${error.message}`);
@@ -122,7 +122,7 @@ async function run(contender, job) {
 async function refusesStrangers(contender) {
   const { port, token, name } = contender;
   const job = { transfer: 'download', bytes: TRIAL_BYTES, summed: false, connections: 1, count: 1 };
-  const answer = await transfers({ port, ...job, token: `${token}x` }).catch((error) => error.message);
+  const answer = await runTransfers({ port, ...job, token: `${token}x` }).catch((error) => error.message);
   if (!String(answer).startsWith('answered 401')) {
     throw new LoadError(`${name} does not answer a wrong token with 401: ${answer}`);
   }

@@ -4,7 +4,7 @@ import { Contender } from '../contender.mjs';
 import { MissingTool } from '../options.mjs';
 import { footnotes } from '../report.mjs';
 import { progress, summary, tables, verdicts } from './figures.mjs';
-import { prepare } from './generator.mjs';
+import { prepareTransfers } from './generator.mjs';
 import { rounds, verifyAll } from './measure.mjs';
 
 /** @typedef {import('../options.mjs').Options & { work: import('../kinds/streams.mjs').StreamWork }} Options */
@@ -19,7 +19,7 @@ export async function generator() {
   } catch {
     throw new MissingTool('busboy is not installed; nodeExposure parses uploads with it: npm install');
   }
-  return prepare();
+  return prepareTransfers();
 }
 
 /** @param {Options} options @param {Labels} labels @param {(text: string) => void} say */

@@ -1,10 +1,11 @@
 import { Ballast } from './ballast';
 import type { NativeServer } from './binding';
+import { MOST as MOST_ON_THE_WAY } from './window';
 
 /** What Rust reads at once of a body that flows, and the largest chunk. */
 const SIZE = 256 * 1024;
 /** Buffers that are lent at most for each upload: what it has on its way at its quickest. */
-const EACH = 8;
+const EACH = MOST_ON_THE_WAY / SIZE;
 /** And to all uploads together. Who is lent more than needed gets them old: V8 frees what is old with much delay. */
 const MOST = 32;
 /** So many times that more was asked for show how many uploads there are. */

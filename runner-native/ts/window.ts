@@ -1,7 +1,7 @@
 /** So many bytes may be on their way at least. */
 const LEAST = 256 * 1024;
 /** And at most: for a peer so quick, waking the other thread costs more than the memory. */
-const MOST = 2 * 1024 * 1024;
+export const MOST = 2 * 1024 * 1024;
 /** A turn that takes less is quick. */
 const QUICK_MS = 5;
 

@@ -1,6 +1,7 @@
 //! The load: so many transfers, some of them at a time, each begun when the one before it on its connection has ended.
 
 use std::io;
+use std::num::NonZero;
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -15,7 +16,7 @@ const READ_SIZE: usize = 256 * 1024;
 
 pub(crate) struct Plan {
     pub(crate) port: u16,
-    pub(crate) connections: usize,
+    pub(crate) connections: NonZero<usize>,
     pub(crate) count: usize,
     /// How the payload is compared that comes back. `None`: answers are text.
     pub(crate) compared: Option<Compared>,
@@ -34,7 +35,7 @@ pub(crate) struct Done {
 }
 
 pub(crate) fn run(plan: &Plan) -> io::Result<Done> {
-    let mut lanes = (0..plan.connections).map(|_| Lane::open(plan)).collect::<Result<Vec<_>, _>>()?;
+    let mut lanes = (0..plan.connections.get()).map(|_| Lane::open(plan)).collect::<Result<Vec<_>, _>>()?;
     let mut buffer = vec![0; READ_SIZE];
     let mut seen = Vec::with_capacity(plan.count);
     let mut left = plan.count;
@@ -105,7 +106,8 @@ mod tests {
         });
         let block = Payload::new((0..=250).collect()).unwrap();
         let message = Message { before: HEAD.to_vec(), payload: PAYLOAD, after: b"end".to_vec(), block };
-        run(&Plan { port, connections: 2, count: 3, compared, message }).map(|done| done.seen)
+        let connections = NonZero::new(2).unwrap();
+        run(&Plan { port, connections, count: 3, compared, message }).map(|done| done.seen)
     }
 
     fn read_request(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
